@@ -1,0 +1,144 @@
+"""The values that analysis takes and returns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Side(StrEnum):
+    """The limb. Which load cell it pulls on is said by the trial."""
+
+    LEFT = "left"
+    RIGHT = "right"
+
+    @property
+    def other(self) -> Side:
+        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+
+
+@dataclass(frozen=True, slots=True)
+class MissingStretch:
+    """No samples between `start_s` (last before) and `end_s` (first after)."""
+
+    start_s: float
+    end_s: float
+    cause: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Curve:
+    """One recording, ready for analysis.
+
+    ``t (n,) s`` strictly rising, spacing may vary; ``force (n, columns) N`` with the host's zero
+    removed; `sides` names the limb of each column, None where it is not known.
+    """
+
+    t: NDArray[np.float64]
+    force: NDArray[np.float64]
+    sides: tuple[Side | None, ...]
+    gaps: tuple[MissingStretch, ...] = ()
+    saturated: tuple[MissingStretch, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One number with its unit and how it was made; a refused one is None with the reason."""
+
+    value: float | None
+    unit: str
+    method: str
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RepBounds:
+    """Where one repetition begins and ends, and who set it: a rule's id, or ``manual``."""
+
+    start_s: float
+    end_s: float
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class RepResult:
+    """One limb's numbers in one repetition. Both limbs of a bilateral test share `number`.
+
+    `metrics` maps a JSON key that ends in its unit (``peak_n``, ``impulse_ns``,
+    ``time_to_peak_s``) to its value. `codes` are suggestions (``GAP``, ``SAT``, ``SHORT`` …);
+    `rejected` is a person's reason, and only that takes a repetition out of the results.
+    """
+
+    number: int
+    side: Side | None
+    bounds: RepBounds
+    onset_s: float | None
+    peak_s: float
+    metrics: Mapping[str, Metric]
+    codes: tuple[str, ...] = ()
+    rejected: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asymmetry:
+    """Left against right by one named formula; sign and size apart.
+
+    `value_percent` keeps the sign of its formula; `stronger` says the direction in words.
+    """
+
+    formula: str
+    metric: str
+    aggregation: str
+    left: float | None
+    right: float | None
+    value_percent: float | None
+    stronger: Side | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class QualityNote:
+    """Something a reader of the numbers must know: a code, a sentence, where."""
+
+    code: str
+    text: str
+    rep: int | None = None
+    side: Side | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialAnalysis:
+    """All that was computed from one recording.
+
+    `summary` holds, for each limb (key None where the side is not known), numbers over the
+    repetitions: best, mean, CV, fatigue. `asymmetry` is the headline, `asymmetries` all formulas.
+    """
+
+    reps: tuple[RepResult, ...]
+    summary: Mapping[Side | None, Mapping[str, Metric]]
+    asymmetry: Asymmetry
+    asymmetries: tuple[Asymmetry, ...]
+    quality: tuple[QualityNote, ...]
+    methods: Mapping[str, str]
+    rate_hz: float
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisOptions:
+    """What the recording itself cannot tell. A missing value makes its metrics refused."""
+
+    body_mass_kg: float | None = None
+    lever_m: float | None = None
+    gravity_n: float | None = None
+    injured: Side | None = None
+    dominant: Side | None = None
+    capacity_n: float | None = None
+    resolution_n: float | None = None
+    allows_rfd: bool = True
+    manual_bounds: tuple[RepBounds, ...] = ()
+    rejected: Mapping[int, str] = field(default_factory=dict[int, str])

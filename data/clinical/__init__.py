@@ -1,0 +1,1 @@
+"""Clinical rules as pure functions, their numbers as YAML with sources."""

@@ -1,0 +1,56 @@
+"""The catalogue of strength tests: what is asked of the athlete and what is computed from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Laterality(StrEnum):
+    BILATERAL = "bilateral"  # both limbs at once, a cell each
+    UNILATERAL = "unilateral"  # one limb after the other
+
+
+class Contraction(StrEnum):
+    """Part of a test's identity: make and break are never compared or averaged."""
+
+    ECCENTRIC = "eccentric"
+    ISOMETRIC_MAKE = "isometric make"
+    BREAK = "break"
+
+
+@dataclass(frozen=True, slots=True)
+class RepRule:
+    """Two-level hysteresis that finds repetitions; fractions are of the best peak so far."""
+
+    id: str
+    on_n: float
+    on_fraction: float
+    off_n: float
+    off_fraction: float
+    minimum_s: float
+    merge_gap_s: float
+    uses_sum: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StrengthTest:
+    """One test. `formula` and `aggregation` say how limbs are compared and reps combined."""
+
+    id: str
+    name: str
+    muscle_group: str
+    contraction: Contraction
+    laterality: Laterality
+    position: str
+    cue: str
+    reps: int
+    hold_s: float
+    rest_s: float
+    rep_rule: RepRule
+    aggregation: str
+    formula: str
+    metrics: tuple[str, ...]
+    required_fields: tuple[str, ...] = ()
+    minimum_rate_hz: float = 0.0
+    references: tuple[str, ...] = ()

@@ -1,0 +1,181 @@
+"""What is kept, as plain values: the store takes and returns these, never its own rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from data.analysis.types import Side, TrialAnalysis
+from devices.modality import (
+    Modality,
+    Origin,
+    SettingChange,
+    StimulationDose,
+    StimulationSettings,
+    UltrasoundDose,
+    UltrasoundSettings,
+)
+from devices.types import ChannelCalibration, DeviceInfo, Gap, Position, Zero
+
+
+class Stage(StrEnum):
+    """Stage of recovery of an injury episode."""
+
+    ACUTE = "acute"
+    STRENGTHENING = "strengthening"
+    FUNCTIONAL = "functional"
+    RETURN_TO_RUNNING = "return to running"
+    PREVENTION = "prevention"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An athlete. All texts are outside text: plain, never markup, never in a file name or log."""
+
+    id: UUID
+    name: str
+    created_at: datetime
+    born: date | None = None
+    body_mass_kg: float | None = None
+    dominant: Side | None = None
+    injured: Side | None = None
+    injury: str = ""
+    injured_on: date | None = None
+    stage: Stage | None = None
+    team: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One visit to the clinic."""
+
+    id: UUID
+    person_id: UUID
+    started_at: datetime
+    utc_offset_min: int
+    ended_at: datetime | None = None
+    clinician: str = ""
+    notes: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TrialChannel:
+    """One load cell of a trial: which limb pulled on it, its zero and its calibration."""
+
+    position: Position
+    side: Side | None
+    capacity_n: float | None
+    resolution_n: float | None
+    zero: Zero | None
+    calibration: ChannelCalibration
+
+
+@dataclass(frozen=True, slots=True)
+class TrialHeader:
+    """Everything about a trial that is known when its first sample comes.
+
+    `set_id` is shared by the trials of one run of a test, e.g. left, then right limb.
+    `is_virtual` marks a simulated device; it shows in every view and record.
+    """
+
+    id: UUID
+    session_id: UUID
+    person_id: UUID
+    set_id: UUID
+    test_id: str
+    started_at: datetime
+    utc_offset_min: int
+    device_model: str
+    device: DeviceInfo
+    link: str
+    is_virtual: bool
+    nominal_rate_hz: float
+    channels: tuple[TrialChannel, ...]
+    allows_rfd: bool = True
+    posture: str = ""
+    lever_m: float | None = None
+    body_mass_kg: float | None = None
+    gravity_n: float | None = None
+    injured: Side | None = None
+    dominant: Side | None = None
+    program_version: str = ""
+
+
+class TrialState(StrEnum):
+    COMPLETE = "complete"
+    INTERRUPTED = "interrupted"  # the link was lost and the user finished it
+    RECOVERED = "recovered"  # found as an open journal at a later start
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """A trial as stored: its header, what came of it, and its results."""
+
+    header: TrialHeader
+    state: TrialState
+    samples: int
+    lost: int
+    rate_hz: float | None
+    duration_s: float
+    gaps: tuple[Gap, ...]
+    analysis: TrialAnalysis
+    note: str = ""
+
+    @property
+    def id(self) -> UUID:
+        return self.header.id
+
+
+@dataclass(frozen=True, slots=True)
+class DoseValue:
+    """One dose number with unit, formula id and version, and where it comes from."""
+
+    value: float | None
+    unit: str
+    method: str
+    origin: Origin
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetryGap:
+    """A stretch of a treatment in which the unit was not heard, seconds since it began."""
+
+    start_s: float
+    end_s: float
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """One treatment: settings as they were, each change at its time, dose with its method."""
+
+    id: UUID
+    session_id: UUID
+    person_id: UUID
+    modality: Modality
+    source: Origin
+    started_at: datetime
+    utc_offset_min: int
+    ended_at: datetime | None
+    site: str
+    side: Side | None
+    planned_s: float | None
+    actual_s: float | None
+    settings: tuple[StimulationSettings | UltrasoundSettings, ...]
+    changes: tuple[SettingChange, ...] = ()
+    counters: tuple[StimulationDose | UltrasoundDose, ...] = ()
+    dose: Mapping[str, DoseValue] = field(default_factory=dict[str, DoseValue])
+    gaps: tuple[TelemetryGap, ...] = ()
+    device: DeviceInfo | None = None
+    link: str = ""
+    is_virtual: bool = False
+    area_cm2: float | None = None
+    pain_before: int | None = None
+    pain_after: int | None = None
+    flags: tuple[str, ...] = ()
+    note: str = ""

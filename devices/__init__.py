@@ -1,0 +1,1 @@
+"""Devices: a codec bound to a link, typed samples and settings."""

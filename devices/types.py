@@ -1,0 +1,109 @@
+"""The vocabulary of force measurement that records and screens share with devices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+Microseconds = NDArray[np.int64]
+Newtons = NDArray[np.float64]
+
+
+class Position(StrEnum):
+    """Which load cell of a device; which limb pulls on it is the trial's business."""
+
+    SINGLE = "single"
+    LEFT = "left"
+    RIGHT = "right"
+
+
+class Transport(StrEnum):
+    SERIAL = "serial"
+    BLE = "ble"
+
+
+class Evidence(StrEnum):
+    """How far the wire format of a model can be trusted."""
+
+    OWN = "own specification"  # ours: specification and simulator, no unit exists yet
+    PRIMARY = "primary source"  # vendor document, vendor client or the device's own firmware
+    THIRD_PARTY = "third-party decoders"  # experimental: off until the user turns it on
+
+
+class LinkState(StrEnum):
+    CLOSED = "closed"
+    CONNECTING = "connecting"
+    READY = "ready"
+    STREAMING = "streaming"
+    LOST = "lost"
+    RECONNECTING = "reconnecting"
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelInfo:
+    """One load cell. `resolution_n` is the smallest step of its reading, where that is known."""
+
+    position: Position
+    capacity_n: float | None
+    resolution_n: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """Which unit it is, as it says itself."""
+
+    model: str
+    name: str
+    serial: str | None = None
+    firmware: str | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ForceBlock:
+    """A run of samples without a gap inside.
+
+    ``t_us (n,) µs`` since the stream began, strictly rising, device clock where there is one;
+    ``force (n, channels) N``, tension positive, before the host's tare: the zero is kept with
+    the trial, so that the raw curve can always be read again. `index` is the number of the
+    first sample since the stream began, missing ones counted where their number is known.
+    """
+
+    t_us: Microseconds
+    force: Newtons
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A stretch without samples: last sample before, first sample after, why, and how many."""
+
+    start_us: int
+    end_us: int
+    samples: int | None
+    cause: str
+
+
+@dataclass(frozen=True, slots=True)
+class Zero:
+    """The host's tare of one channel: mean of a quiet, unloaded stretch."""
+
+    offset_n: float
+    sd_n: float
+    drift_n_per_s: float
+    samples: int
+    duration_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelCalibration:
+    """What is known of the way from counts to newtons; `record` is the device's own, as hex."""
+
+    newtons_per_count: float | None = None
+    zero_counts: float | None = None
+    uncertainty_percent: float | None = None
+    calibrated_on: str | None = None
+    cell_serial: str | None = None
+    record_hex: str | None = None

@@ -1,0 +1,1 @@
+"""How bytes travel: serial ports, Bluetooth LE, memory, files."""

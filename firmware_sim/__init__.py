@@ -1,0 +1,1 @@
+"""The device side of every wire format, for tests, demos and training."""

@@ -1,0 +1,42 @@
+"""A simulated device without I/O: requests in, bytes out, time as an argument."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from protocols.codec import Framing
+
+Load = Callable[[NDArray[np.float64]], NDArray[np.float64]]
+"""The patient: ``t (n,) s`` since the load began -> ``force (n, channels) N``."""
+
+
+class Firmware(ABC):
+    """The device's half of a wire format.
+
+    Each returned item is one message: one notification over BLE; over serial they are joined.
+    Samples are made by sample index, so that any step size gives identical bytes.
+    """
+
+    model: str
+    serial: str
+    framing: Framing
+
+    @abstractmethod
+    def receive(self, data: bytes) -> list[bytes]:
+        """Answers to one write (BLE), or to any piece of the incoming stream (serial)."""
+
+    @abstractmethod
+    def advance(self, seconds: float) -> list[bytes]:
+        """Everything the device sends in the next `seconds` of its own time."""
+
+    @abstractmethod
+    def connected(self) -> None:
+        """The link came up."""
+
+    @abstractmethod
+    def disconnected(self) -> None:
+        """The link went down: what the real device does then (stop streaming, mostly)."""

@@ -1,0 +1,67 @@
+"""The host half of one wire format: bytes in, events out, requests as bytes."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from enum import StrEnum
+from typing import ClassVar
+
+from protocols.events import Event
+
+
+class ProtocolError(Exception):
+    """Resynchronising cannot help, e.g. a major version that this program does not speak."""
+
+
+class Framing(StrEnum):
+    """How the link delivers bytes."""
+
+    STREAM = "stream"  # a serial port: any chunking, frames must be found
+    PACKETS = "packets"  # BLE: one call is one notification, one write is one message
+
+
+class Codec(ABC):
+    """Fed bytes, returns events; knows no clock, loop, thread or port.
+
+    `receive` accepts any chunking where the framing is a stream, keeps an unfinished rest of
+    bounded size, and never raises for noise: it reports it. One codec serves one connection;
+    `reset` forgets the rest and the counters before the next one.
+    """
+
+    keep_alive_s: ClassVar[float | None] = None
+    """How often `keep_alive` must be sent while connected; None: the format needs none."""
+
+    def __init__(self, framing: Framing = Framing.STREAM) -> None:
+        self.framing = framing
+
+    @abstractmethod
+    def receive(self, data: bytes) -> list[Event]:
+        """Events that `data` completes, in wire order."""
+
+    @abstractmethod
+    def reset(self) -> None:
+        """Forget everything about the connection so far."""
+
+    @property
+    def pending(self) -> int:
+        """Requests sent and not yet answered, where the format can tell."""
+        return 0
+
+    def identify(self) -> list[bytes]:
+        """Queries that change nothing, to be sent in order, each after the last was answered."""
+        return []
+
+    @abstractmethod
+    def start(self) -> bytes:
+        """The request that begins the stream of samples."""
+
+    @abstractmethod
+    def stop(self) -> bytes:
+        """The request that ends it."""
+
+    def tare(self) -> bytes | None:
+        """The device's own tare; None where it has none. The default path is the host's tare."""
+        return None
+
+    def keep_alive(self) -> bytes | None:
+        return None

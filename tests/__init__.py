@@ -1,0 +1,1 @@
+"""Tests: same tree as the code, plus rigs, contract, ui and bench."""
