@@ -1,4 +1,4 @@
-"""A guided strength test as a state machine without Qt: what was pressed, what happened, what next."""
+"""A guided strength test as a state machine without Qt: what was pressed, what comes next."""
 
 from __future__ import annotations
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.ble import Gatt
-
 from devices.types import ChannelInfo, Evidence, Transport
+from drivers.ble import Gatt
 from protocols.codec import Codec, Framing
 from protocols.ott import OttCodec
 
