@@ -1,0 +1,192 @@
+"""A device on a link: connecting, watching for silence, coming back after a loss."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from devices.errors import DeviceError, NotRespondingError
+from devices.types import LinkState
+from drivers.link import Link, LinkError, LinkLostError
+from drivers.retry import backoff_s
+
+_TEND_S = 0.2
+_REPLY_S = 1.5
+
+
+class Device(ABC):
+    """Used from one asyncio loop only. `on_state` tells each change of `state` with its cause.
+
+    A loss that nobody asked for is followed by attempts to reconnect until `close`.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self.link = link
+        self.state = LinkState.CLOSED
+        self.on_state: Callable[[LinkState, str], None] = _ignore_state
+        self._loss: LinkError | None = None
+        self._news = asyncio.Event()
+        self._last_data_s = 0.0
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._reconnecting = False
+        link.on_data = self._on_data
+        link.on_lost = self._on_lost
+
+    async def connect(self) -> None:
+        """Open the link and learn who it is. Raises `LinkError` or `DeviceError`."""
+        self._set_state(LinkState.CONNECTING, "")
+        try:
+            await self._open_and_greet()
+        except (LinkError, DeviceError):
+            await self.link.close()
+            self._set_state(LinkState.CLOSED, "")
+            raise
+        self._set_state(LinkState.READY, "")
+        self._spawn(self._tend())
+
+    async def close(self) -> None:
+        """Say goodbye where possible and let go; never raises for a link that is already gone."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._reconnecting = False
+        if self.state in (LinkState.READY, LinkState.STREAMING):
+            with contextlib.suppress(LinkError, DeviceError):  # it is closed in any case
+                await self._farewell()
+        await self.link.close()
+        self._set_state(LinkState.CLOSED, "")
+
+    @abstractmethod
+    def _receive(self, data: bytes) -> None:
+        """Take bytes in."""
+
+    @abstractmethod
+    async def _greet(self) -> None:
+        """After every opening of the link: ask who it is; forget what belonged to the last one."""
+
+    @abstractmethod
+    async def _resume(self) -> None:
+        """After a reconnect and `_greet`: go on with what was interrupted."""
+
+    @abstractmethod
+    async def _farewell(self) -> None:
+        """Before the link is closed on purpose."""
+
+    @abstractmethod
+    def _interrupted(self, cause: str) -> None:
+        """The link is gone; what follows comes after a gap."""
+
+    @abstractmethod
+    def _keep_alive(self) -> tuple[float, bytes] | None:
+        """(seconds between, message), or None."""
+
+    @abstractmethod
+    def _silence_limit_s(self) -> float | None:
+        """Longest silence that is still normal now; None: silence means nothing."""
+
+    async def _wait_for(self, is_so: Callable[[], bool], seconds: float, what: str) -> None:
+        """Until `is_so()`; it is asked again after every piece of data."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not is_so():
+                    if self._loss is not None:
+                        raise self._loss
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            raise NotRespondingError(
+                f"{what} did not come within {seconds:.0f} s. Nothing recorded is lost. "
+                "Switch the device off and on, then connect again."
+            ) from None
+
+    async def _ask(self, request: bytes, is_answered: Callable[[], bool], what: str) -> None:
+        await self.link.write(request)
+        await self._wait_for(is_answered, _REPLY_S, what)
+
+    def _set_state(self, state: LinkState, cause: str) -> None:
+        if state is not self.state:
+            self.state = state
+            self.on_state(state, cause)
+
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _open_and_greet(self) -> None:
+        self._loss = None
+        await self.link.open()
+        self._last_data_s = asyncio.get_running_loop().time()
+        await self._greet()
+        if self._loss is not None:
+            raise self._loss
+
+    def _on_data(self, data: bytes) -> None:
+        self._last_data_s = asyncio.get_running_loop().time()
+        self._receive(data)
+        self._news.set()
+
+    def _on_lost(self, error: LinkLostError) -> None:
+        self._loss = error
+        self._news.set()
+        if self.state in (LinkState.READY, LinkState.STREAMING):
+            self._go_down(str(error))
+
+    def _go_down(self, cause: str) -> None:
+        self._interrupted(cause)
+        self._set_state(LinkState.LOST, cause)
+        if not self._reconnecting:
+            self._reconnecting = True
+            self._spawn(self._reconnect())
+
+    async def _reconnect(self) -> None:
+        """Try until it works or `close` cancels; a swapped device ends it."""
+        attempt = 0
+        while True:
+            await self.link.close()
+            await asyncio.sleep(backoff_s(attempt))
+            attempt += 1
+            self._set_state(LinkState.RECONNECTING, f"attempt {attempt}")
+            try:
+                await self._open_and_greet()
+                await self._resume()
+            except LinkError:
+                continue
+            except NotRespondingError:
+                continue
+            except DeviceError as error:
+                await self.link.close()
+                self._reconnecting = False
+                self._set_state(LinkState.CLOSED, str(error))
+                return
+            self._reconnecting = False
+            return
+
+    async def _tend(self) -> None:
+        """Keep-alive and the no-data watchdog: a link can die without telling anybody."""
+        loop = asyncio.get_running_loop()
+        last_alive_s = loop.time()
+        while True:
+            await asyncio.sleep(_TEND_S)
+            if self.state not in (LinkState.READY, LinkState.STREAMING):
+                continue
+            now = loop.time()
+            limit = self._silence_limit_s()
+            if limit is not None and now - self._last_data_s > limit:
+                self._go_down(f"no data for {now - self._last_data_s:.1f} s")
+                continue
+            alive = self._keep_alive()
+            if alive is not None and now - last_alive_s >= alive[0]:
+                last_alive_s = now
+                try:
+                    await self.link.write(alive[1])
+                except LinkError as error:
+                    if self.state in (LinkState.READY, LinkState.STREAMING):
+                        self._go_down(str(error))
+
+
+def _ignore_state(_state: LinkState, _cause: str) -> None:
+    return

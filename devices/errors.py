@@ -1,0 +1,44 @@
+"""What can go wrong between a device and us once bytes travel."""
+
+from __future__ import annotations
+
+
+class DeviceError(Exception):
+    """Root of everything a device can do wrong.
+
+    ├── NotRespondingError      it does not answer, or sends no samples
+    ├── RequestRejectedError    it answered with an error
+    ├── UnsupportedDeviceError  a version or a feature this program does not know
+    ├── DeviceSwappedError      another unit answered where a known one was expected
+    └── ZeroRefusedError        the zero was not taken: loaded, unquiet, drifting or too short
+    """
+
+
+class NotRespondingError(DeviceError):
+    pass
+
+
+class RequestRejectedError(DeviceError):
+    pass
+
+
+class UnsupportedDeviceError(DeviceError):
+    pass
+
+
+class DeviceSwappedError(DeviceError):
+    def __init__(self, expected: str, found: str) -> None:
+        super().__init__(
+            f"Another device answered: serial {found} instead of {expected}. "
+            "The recording so far is safe. Switch the first one on again, or finish the trial."
+        )
+        self.expected = expected
+        self.found = found
+
+
+class ZeroRefusedError(DeviceError):
+    """`reason` is a short word for the screen's logic, the message the whole sentence."""
+
+    def __init__(self, reason: str, message: str) -> None:
+        super().__init__(message)
+        self.reason = reason
