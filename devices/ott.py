@@ -1,0 +1,27 @@
+"""Units that speak Open Treatment Telemetry: TENS, NMES, interferential, ultrasound."""
+
+from devices.declaration import ElectrotherapyModel
+from devices.types import Evidence, Transport
+from drivers.ble import Gatt
+from protocols.ott import OttCodec
+
+OTT = ElectrotherapyModel(
+    id="ott",
+    name="OTT unit",
+    maker="open specification OTT/1",
+    codec=OttCodec,
+    transports=(Transport.SERIAL, Transport.BLE),
+    evidence=Evidence.OWN,
+    gatt=Gatt(
+        service="a462d8a0-0c8c-403e-ad0a-5b4602083422",
+        notify="a462d8a1-0c8c-403e-ad0a-5b4602083422",
+        write="a462d8a2-0c8c-403e-ad0a-5b4602083422",
+        write_with_response=True,
+    ),
+    name_prefixes=("OTT-",),
+    baud_rate=115_200,
+    notes=(
+        "Recorded, never controlled: the format has no message that changes output.",
+        "No unit exists yet: specification and simulator only.",
+    ),
+)
