@@ -50,7 +50,10 @@ class StepMark:
 
 @dataclass(frozen=True, slots=True)
 class RepRow:
-    """A repetition found so far; peaks in N, None for a limb that did not take part."""
+    """A repetition found so far; peaks in N, None for a limb that did not take part.
+
+    `start_s` and `end_s` are on the time axis of the live trace, None where not known.
+    """
 
     number: int
     left_n: float | None
@@ -58,6 +61,8 @@ class RepRow:
     difference_percent: float | None
     codes: tuple[str, ...] = ()
     rejected: str | None = None
+    start_s: float | None = None
+    end_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,10 @@ class SetResult:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """All that the live page and the stage draw, apart from the curve."""
+    """All that the live page and the stage draw, apart from the curve.
+
+    `rep_started_s` is set while a repetition is under way, on the time axis of the live trace.
+    """
 
     test: StrengthTest
     step: Step
@@ -102,3 +110,4 @@ class RunView:
     is_saved: bool
     notice: Notice | None
     result: SetResult | None
+    rep_started_s: float | None = None
