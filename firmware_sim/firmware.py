@@ -24,6 +24,9 @@ class Firmware(ABC):
     model: str
     serial: str
     framing: Framing
+    is_reachable: bool = True
+    """False: switched off or out of range. Whoever serves it ends the connection, accepts no new
+    one, and goes on calling `advance`."""
 
     @abstractmethod
     def receive(self, data: bytes) -> list[bytes]:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterator
 from enum import StrEnum
 from typing import ClassVar
 
 from protocols.events import Event
+from protocols.gate import RequestClass
 
 
 class ProtocolError(Exception):
@@ -20,16 +22,13 @@ class Framing(StrEnum):
     PACKETS = "packets"  # BLE: one call is one notification, one write is one message
 
 
-class Codec(ABC):
+class Decoder(ABC):
     """Fed bytes, returns events; knows no clock, loop, thread or port.
 
     `receive` accepts any chunking where the framing is a stream, keeps an unfinished rest of
-    bounded size, and never raises for noise: it reports it. One codec serves one connection;
+    bounded size, and never raises for noise: it reports it. One decoder serves one connection;
     `reset` forgets the rest and the counters before the next one.
     """
-
-    keep_alive_s: ClassVar[float | None] = None
-    """How often `keep_alive` must be sent while connected; None: the format needs none."""
 
     def __init__(self, framing: Framing = Framing.STREAM) -> None:
         self.framing = framing
@@ -42,18 +41,33 @@ class Codec(ABC):
     def reset(self) -> None:
         """Forget everything about the connection so far."""
 
+    @abstractmethod
+    def request_class(self, data: bytes) -> RequestClass:
+        """What `data`, as it would be written to the link, does to the device."""
+
+
+class Codec(Decoder):
+    """The host half of a force device's format."""
+
+    keep_alive_s: ClassVar[float | None] = None
+    """How often `keep_alive` must be sent while connected; None: the format needs none."""
+
     @property
     def pending(self) -> int:
-        """Requests sent and not yet answered, where the format can tell."""
+        """Requests sent and not yet answered, where the format can tell; keep-alives excepted."""
         return 0
 
-    def identify(self) -> list[bytes]:
-        """Queries that change nothing, to be sent in order, each after the last was answered."""
-        return []
+    def identify(self) -> Iterator[bytes]:
+        """Queries that change nothing, to be sent in order, each after the last was answered.
+
+        Each is formed when it is asked for: formats whose answers do not name their question
+        know by this which one is outstanding.
+        """
+        return iter(())
 
     @abstractmethod
     def start(self) -> bytes:
-        """The request that begins the stream of samples."""
+        """The request that begins the stream; `StreamStarted` comes before its first samples."""
 
     @abstractmethod
     def stop(self) -> bytes:

@@ -58,12 +58,32 @@ class ChannelStatus(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelRecovered(Event):
+    """The device no longer reports this problem: samples from `t_us` on are good again."""
+
+    channel: int
+    problem: ChannelProblem
+    t_us: int | None = None
+
+
+class CellSide(StrEnum):
+    LEFT = "left"
+    RIGHT = "right"
+
+
+@dataclass(frozen=True, slots=True)
 class Identity(Event):
-    """Who the device says it is; parts that this message does not carry are None."""
+    """Who the device says it is; parts that this message does not carry are None.
+
+    `boot_id` is drawn at each power-up: the same one means the same clock. `first_channel` is
+    the side of channel 0, where the device knows how its cells are mounted.
+    """
 
     model: str | None = None
     serial: str | None = None
     firmware: str | None = None
+    boot_id: int | None = None
+    first_channel: CellSide | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +116,19 @@ class StreamStopped(Event):
     """The device confirmed the end of the stream, with what it dropped where it says so."""
 
     samples_dropped: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClockPair(Event):
+    """One exchange of clocks: host time of sending, device times of receiving and answering.
+
+    With the host time of arrival, (arrival - host_us) - (sent_us - received_us) is the time on
+    the way; the pairs with the smallest one fit the two clocks best.
+    """
+
+    host_us: int
+    received_us: int
+    sent_us: int
 
 
 @dataclass(frozen=True, slots=True)
