@@ -11,6 +11,7 @@ class LinkError(Exception):
 
     ├── LinkNotFoundError   no such port, or the device is not advertising
     ├── LinkBusyError       another program, or another window, holds it
+    ├── LinkDeniedError     the system, or the device itself, refuses: rights, pairing, a write
     ├── LinkTimeoutError    the system did not answer before our deadline
     ├── LinkLostError       it was open and is gone: unplugged, out of range, switched off
     └── BluetoothOffError   no adapter, switched off, or no permission (`reason` says which)
@@ -22,6 +23,10 @@ class LinkNotFoundError(LinkError):
 
 
 class LinkBusyError(LinkError):
+    pass
+
+
+class LinkDeniedError(LinkError):
     pass
 
 
@@ -62,7 +67,10 @@ class Link(ABC):
 
     @abstractmethod
     async def write(self, data: bytes) -> None:
-        """Hand over one message. Raises `LinkLostError` or `LinkTimeoutError`."""
+        """Hand over one message. Raises `LinkLostError`, `LinkTimeoutError` or `LinkDeniedError`.
+
+        Only the first of them means that the link is gone.
+        """
 
 
 def _ignore_data(_data: bytes) -> None:
