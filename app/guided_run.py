@@ -58,7 +58,7 @@ class GuidedRun:
         self.is_saved = False
         self.is_connected = False
         self._done: set[Side | None] = set()
-        self._in_rep = False
+        self._rep_started_s: float | None = None
         self._deadline: float | None = None
 
     @property
@@ -139,7 +139,7 @@ class GuidedRun:
         self._deadline = now + COUNTDOWN_S
         self.is_recording = True
         self.is_saved = False
-        self._in_rep = False
+        self._rep_started_s = None
         self.notice = None
         return [Action.BEGIN_TRIAL]
 
@@ -151,10 +151,10 @@ class GuidedRun:
                 self.step = Step.GO
         return []
 
-    def rep_started(self) -> list[Action]:
-        """Force rose: a rest or a count-down that is still running is over."""
+    def rep_started(self, at_s: float = 0.0) -> list[Action]:
+        """Force rose at `at_s` of the live trace: a rest or count-down still running is over."""
         if self.is_recording:
-            self._in_rep = True
+            self._rep_started_s = at_s
             self.step = Step.GO
             self._deadline = None
         return []
@@ -162,7 +162,7 @@ class GuidedRun:
     def rep_done(self, row: RepRow, now: float) -> list[Action]:
         if not self.is_recording:
             return []
-        self._in_rep = False
+        self._rep_started_s = None
         self.reps.append(row)
         if len(self.valid_reps()) >= self.reps_planned:
             return self._end()
@@ -173,6 +173,11 @@ class GuidedRun:
 
     def valid_reps(self) -> list[RepRow]:
         return [row for row in self.reps if row.rejected is None]
+
+    def rep_dismissed(self) -> list[Action]:
+        """What began was too short to be a repetition."""
+        self._rep_started_s = None
+        return []
 
     def reject_rep(self) -> list[Action]:
         """X: strike the last repetition through, or take that back."""
@@ -224,7 +229,7 @@ class GuidedRun:
     def view(self, now: float) -> RunView:
         sentence, key = self._next_step()
         left = None if self._deadline is None else max(self._deadline - now, 0.0)
-        rep = len(self.valid_reps()) + (1 if self._in_rep else 0)
+        rep = len(self.valid_reps()) + (self._rep_started_s is not None)
         return RunView(
             test=self.test,
             step=self.step,
@@ -243,6 +248,7 @@ class GuidedRun:
             is_saved=self.is_saved,
             notice=self.notice,
             result=self.result,
+            rep_started_s=self._rep_started_s,
         )
 
     def _missing(self) -> list[Side]:
@@ -254,7 +260,7 @@ class GuidedRun:
 
     def _end(self) -> list[Action]:
         self.is_recording = False
-        self._in_rep = False
+        self._rep_started_s = None
         self._deadline = None
         self.step = Step.SAVING
         return [Action.END_TRIAL]

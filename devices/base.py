@@ -12,6 +12,7 @@ from devices.errors import DeviceError, NotRespondingError
 from devices.types import LinkState
 from drivers.link import Link, LinkError, LinkLostError
 from drivers.retry import backoff_s
+from drivers.watchdog import NoDataWatchdog
 
 _TEND_S = 0.2
 _REPLY_S = 1.5
@@ -29,7 +30,7 @@ class Device(ABC):
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self._loss: LinkError | None = None
         self._news = asyncio.Event()
-        self._last_data_s = 0.0
+        self._watchdog: NoDataWatchdog | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._reconnecting = False
         link.on_data = self._on_data
@@ -85,7 +86,7 @@ class Device(ABC):
 
     @abstractmethod
     def _silence_limit_s(self) -> float | None:
-        """Longest silence that is still normal now; None: silence means nothing."""
+        """Longest silence that is normal in the present state; None: silence means nothing."""
 
     async def _wait_for(self, is_so: Callable[[], bool], seconds: float, what: str) -> None:
         """Until `is_so()`; it is asked again after every piece of data."""
@@ -107,9 +108,23 @@ class Device(ABC):
         await self._wait_for(is_answered, _REPLY_S, what)
 
     def _set_state(self, state: LinkState, cause: str) -> None:
-        if state is not self.state:
-            self.state = state
-            self.on_state(state, cause)
+        if state is self.state:
+            return
+        self.state = state
+        self._watch()
+        self.on_state(state, cause)
+
+    def _watch(self) -> None:
+        """A link can die without telling anybody: silence where data must come is a loss."""
+        if self._watchdog is not None:
+            self._watchdog.stop()
+        limit_s = self._silence_limit_s()
+        self._watchdog = NoDataWatchdog(limit_s, self._silent) if limit_s is not None else None
+        if self._watchdog is not None:
+            self._watchdog.start()
+
+    def _silent(self, seconds: float) -> None:
+        self._go_down(f"no data for {seconds:.1f} s")
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
@@ -119,13 +134,13 @@ class Device(ABC):
     async def _open_and_greet(self) -> None:
         self._loss = None
         await self.link.open()
-        self._last_data_s = asyncio.get_running_loop().time()
         await self._greet()
         if self._loss is not None:
             raise self._loss
 
     def _on_data(self, data: bytes) -> None:
-        self._last_data_s = asyncio.get_running_loop().time()
+        if self._watchdog is not None:
+            self._watchdog.feed()
         self._receive(data)
         self._news.set()
 
@@ -166,26 +181,21 @@ class Device(ABC):
             return
 
     async def _tend(self) -> None:
-        """Keep-alive and the no-data watchdog: a link can die without telling anybody."""
+        """Keep-alive messages, as often as the format asks for."""
         loop = asyncio.get_running_loop()
         last_alive_s = loop.time()
         while True:
             await asyncio.sleep(_TEND_S)
-            if self.state not in (LinkState.READY, LinkState.STREAMING):
-                continue
-            now = loop.time()
-            limit = self._silence_limit_s()
-            if limit is not None and now - self._last_data_s > limit:
-                self._go_down(f"no data for {now - self._last_data_s:.1f} s")
-                continue
             alive = self._keep_alive()
-            if alive is not None and now - last_alive_s >= alive[0]:
-                last_alive_s = now
-                try:
-                    await self.link.write(alive[1])
-                except LinkError as error:
-                    if self.state in (LinkState.READY, LinkState.STREAMING):
-                        self._go_down(str(error))
+            is_up = self.state in (LinkState.READY, LinkState.STREAMING)
+            if not is_up or alive is None or loop.time() - last_alive_s < alive[0]:
+                continue
+            last_alive_s = loop.time()
+            try:
+                await self.link.write(alive[1])
+            except LinkError as error:
+                if self.state in (LinkState.READY, LinkState.STREAMING):
+                    self._go_down(str(error))
 
 
 def _ignore_state(_state: LinkState, _cause: str) -> None:
