@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from data.analysis.types import Side, TrialAnalysis
+from data.analysis.types import MissingStretch, Side, TrialAnalysis
 from devices.modality import (
     Modality,
     Origin,
@@ -113,7 +113,11 @@ class TrialState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trial:
-    """A trial as stored: its header, what came of it, and its results."""
+    """A trial as stored: its header, what came of it, and its results.
+
+    `saturated` are the stretches whose true force is larger than recorded, seconds since the
+    trial's first sample.
+    """
 
     header: TrialHeader
     state: TrialState
@@ -124,6 +128,7 @@ class Trial:
     gaps: tuple[Gap, ...]
     analysis: TrialAnalysis
     note: str = ""
+    saturated: tuple[MissingStretch, ...] = ()
 
     @property
     def id(self) -> UUID:

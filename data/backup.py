@@ -1,0 +1,133 @@
+"""Copies that are checked before they are called backups."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from data import curves
+from data.database import BUSY_S, found_schema, store_error
+from data.errors import DamagedRecordError, StoreError
+
+_TABLES = ("people", "sessions", "trials", "treatments", "curve_blocks")
+
+
+@dataclass(frozen=True, slots=True)
+class VerifyReport:
+    """What a check of a whole database found.
+
+    `problems` are sentences about the file as a whole, `damaged` the ids of what cannot be
+    trusted: ``<trial id> block <number>``, or a trial whose blocks are not all there.
+    """
+
+    path: Path
+    counts: dict[str, int]
+    problems: tuple[str, ...]
+    damaged: tuple[str, ...]
+
+    @property
+    def is_sound(self) -> bool:
+        return not self.problems and not self.damaged
+
+
+def verify(path: Path) -> VerifyReport:
+    """Check structure, links between records, and the hash of every block. Changes nothing.
+
+    Raises `NotADatabaseError`, `SchemaTooNewError`, `StoreError` when there is none to check.
+    """
+    if found_schema(path) is None:
+        raise StoreError(f"There is no database at {path}. Nothing was changed. Check the name.")
+    try:
+        with closing(_read_only(path)) as connection:
+            return VerifyReport(
+                path=path,
+                counts={table: _count(connection, table) for table in _TABLES},
+                problems=(*_structure(connection), *_links(connection)),
+                damaged=(*_damaged_blocks(connection), *_incomplete_trials(connection)),
+            )
+    except sqlite3.DatabaseError as error:
+        return VerifyReport(path, {}, (str(store_error(error, path)),), ())
+
+
+def backup(path: Path, target: Path) -> VerifyReport:
+    """Copy a database, also one in use, to a new file; only a verified copy gets the name.
+
+    Raises `StoreError` when the target exists, `DamagedRecordError` when the copy is not sound.
+    """
+    if target.exists():
+        raise StoreError(
+            f"{target} exists already. It was left as it is. Choose another name for the backup."
+        )
+    unfinished = target.with_name(target.name + ".unfinished")
+    unfinished.unlink(missing_ok=True)
+    try:
+        with closing(_read_only(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
+            unfinished.chmod(0o600)
+            source.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+    except sqlite3.Error as error:
+        unfinished.unlink(missing_ok=True)
+        raise store_error(error, target) from error
+    report = verify(unfinished)
+    if not report.is_sound:
+        raise DamagedRecordError(
+            f"The copy is not sound: {'; '.join((*report.problems, *report.damaged))}. "
+            f"It is kept as {unfinished}, and earlier backups are untouched. "
+            "Verify the database itself.",
+            report.damaged,
+        )
+    unfinished.replace(target)
+    return VerifyReport(target, report.counts, report.problems, report.damaged)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+    connection.execute("PRAGMA trusted_schema=OFF")
+    return connection
+
+
+def _count(connection: sqlite3.Connection, table: str) -> int:
+    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return count
+
+
+def _structure(connection: sqlite3.Connection) -> list[str]:
+    return [text for (text,) in connection.execute("PRAGMA integrity_check") if text != "ok"]
+
+
+def _links(connection: sqlite3.Connection) -> list[str]:
+    return [
+        f"row {row} of {table} belongs to nothing in {parent}"
+        for table, row, parent, _ in connection.execute("PRAGMA foreign_key_check")
+    ]
+
+
+def _damaged_blocks(connection: sqlite3.Connection) -> list[str]:
+    query = "SELECT trial_id, number, samples, codec, data, sha256 FROM curve_blocks"
+    damaged: list[str] = []
+    for trial_id, number, samples, codec, data, sha256 in connection.execute(query):
+        try:
+            is_whole = len(curves.decode(codec, data, sha256).t_us) == samples
+        except (ValueError, TypeError):  # a damaged cell may change its type too
+            is_whole = False
+        if not is_whole:
+            damaged.append(f"{_readable(trial_id)} block {number}")
+    return damaged
+
+
+def _incomplete_trials(connection: sqlite3.Connection) -> list[str]:
+    query = """
+        SELECT id FROM trials WHERE samples !=
+            (SELECT coalesce(sum(samples), 0) FROM curve_blocks WHERE trial_id = trials.id)
+    """
+    return [_readable(trial_id) for (trial_id,) in connection.execute(query)]
+
+
+def _readable(key: object) -> str:
+    try:
+        return str(UUID(str(key)))
+    except ValueError:
+        return repr(key)

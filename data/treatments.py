@@ -1,0 +1,122 @@
+"""Treatments: what was applied, read from the unit or typed by hand, and its dose."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from sqlalchemy import Select, select
+
+from data.database import Database
+from data.errors import DamagedRecordError, RecordNotFoundError
+from data.models import SettingChangeRow, TreatmentRow
+from data.records import Treatment
+from data.values import JsonObject, from_json, to_json
+from devices.modality import Modality, SettingChange
+
+_COLUMNS = ("id", "session_id", "person_id", "modality", "started_at")
+
+
+class Treatments:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def save(self, treatment: Treatment) -> Treatment:
+        """Keep it, in the place of an earlier version with the same id."""
+        with self._database.writing() as session:
+            row = session.get(TreatmentRow, treatment.id)
+            if row is None:
+                row = TreatmentRow(id=treatment.id)
+                session.add(row)
+            else:
+                row.changes.clear()
+                session.flush()  # the old rows go first: the new ones have the same keys
+            _fill(row, treatment)
+        return treatment
+
+    def get(self, treatment_id: UUID) -> Treatment:
+        """Raises `RecordNotFoundError`, `DamagedRecordError`."""
+        with self._database.reading() as session:
+            row = session.get(TreatmentRow, treatment_id)
+            if row is None:
+                raise RecordNotFoundError(
+                    f"There is no treatment {treatment_id} in this database. Nothing was changed. "
+                    "Check the id, or that the right database is open."
+                )
+            return _treatment(row)
+
+    def of_session(self, session_id: UUID) -> list[Treatment]:
+        """In the order they were given."""
+        query = select(TreatmentRow).where(TreatmentRow.session_id == session_id)
+        return self._list(query.order_by(TreatmentRow.started_at, TreatmentRow.id))
+
+    def last(self, person_id: UUID, modality: Modality) -> Treatment | None:
+        """The newest of this kind, to start the next one from."""
+        query = (
+            select(TreatmentRow)
+            .where(TreatmentRow.person_id == person_id, TreatmentRow.modality == modality)
+            .order_by(TreatmentRow.started_at.desc(), TreatmentRow.id.desc())
+            .limit(1)
+        )
+        return next(iter(self._list(query)), None)
+
+    def _list(self, query: Select[TreatmentRow]) -> list[Treatment]:
+        with self._database.reading() as session:
+            return [_treatment(row) for row in session.scalars(query)]
+
+
+def _fill(row: TreatmentRow, treatment: Treatment) -> None:
+    details = to_json(treatment)
+    for name in (*_COLUMNS, "is_virtual", "changes"):
+        del details[name]
+    row.session_id = treatment.session_id
+    row.person_id = treatment.person_id
+    row.modality = treatment.modality
+    row.started_at = treatment.started_at
+    row.is_virtual = treatment.is_virtual
+    row.details = details
+    row.changes = [_change_row(number, change) for number, change in enumerate(treatment.changes)]
+
+
+def _change_row(number: int, change: SettingChange) -> SettingChangeRow:
+    found = to_json(change)
+    return SettingChangeRow(
+        number=number,
+        at_s=change.at_s,
+        channel=change.channel,
+        parameter=change.parameter,
+        old=found["old"],
+        new=found["new"],
+        unit=change.unit,
+        by=change.by,
+    )
+
+
+def _treatment(row: TreatmentRow) -> Treatment:
+    changes: list[JsonObject] = [
+        {
+            "at_s": change.at_s,
+            "channel": change.channel,
+            "parameter": change.parameter,
+            "old": change.old,
+            "new": change.new,
+            "unit": change.unit,
+            "by": change.by,
+        }
+        for change in row.changes
+    ]
+    try:
+        return from_json(
+            Treatment,
+            {
+                **row.details,
+                **{name: str(getattr(row, name)) for name in _COLUMNS},
+                "is_virtual": row.is_virtual,
+                "changes": changes,
+            },
+        )
+    except ValueError as error:
+        raise DamagedRecordError(
+            f"The record of treatment {row.id} is damaged ({error}). Every other record is safe. "
+            "Restore this one from a backup.",
+            (str(row.id),),
+        ) from error
