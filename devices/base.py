@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Coroutine
-from typing import Any
+from typing import Any, ClassVar
 
-from devices.errors import DeviceError, NotRespondingError
+from devices.errors import DeviceError, ForbiddenRequestError, NotRespondingError
 from devices.types import LinkState
 from drivers.link import Link, LinkError, LinkLostError
 from drivers.retry import backoff_s
 from drivers.watchdog import NoDataWatchdog
+from protocols.codec import Decoder
+from protocols.gate import RequestClass
 
 _TEND_S = 0.2
 _REPLY_S = 1.5
@@ -21,11 +23,15 @@ _REPLY_S = 1.5
 class Device(ABC):
     """Used from one asyncio loop only. `on_state` tells each change of `state` with its cause.
 
-    A loss that nobody asked for is followed by attempts to reconnect until `close`.
+    A loss that nobody asked for is followed by attempts to reconnect until `close`. Nothing
+    leaves but requests of the classes in `allowed`.
     """
 
-    def __init__(self, link: Link) -> None:
+    allowed: ClassVar[frozenset[RequestClass]] = frozenset({RequestClass.QUERY})
+
+    def __init__(self, link: Link, decoder: Decoder) -> None:
         self.link = link
+        self._decoder = decoder
         self.state = LinkState.CLOSED
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self._loss: LinkError | None = None
@@ -103,8 +109,15 @@ class Device(ABC):
                 "Switch the device off and on, then connect again."
             ) from None
 
-    async def _ask(self, request: bytes, is_answered: Callable[[], bool], what: str) -> None:
+    async def _send(self, request: bytes) -> None:
+        """The only way out: a request of a class that is not allowed never leaves."""
+        kind = self._decoder.request_class(request)
+        if kind not in self.allowed:
+            raise ForbiddenRequestError(kind.value)
         await self.link.write(request)
+
+    async def _ask(self, request: bytes, is_answered: Callable[[], bool], what: str) -> None:
+        await self._send(request)
         await self._wait_for(is_answered, _REPLY_S, what)
 
     def _set_state(self, state: LinkState, cause: str) -> None:
@@ -192,7 +205,7 @@ class Device(ABC):
                 continue
             last_alive_s = loop.time()
             try:
-                await self.link.write(alive[1])
+                await self._send(alive[1])
             except LinkError as error:
                 if self.state in (LinkState.READY, LinkState.STREAMING):
                     self._go_down(str(error))

@@ -10,6 +10,7 @@ class DeviceError(Exception):
     ├── RequestRejectedError    it answered with an error
     ├── UnsupportedDeviceError  a version or a feature this program does not know
     ├── DeviceSwappedError      another unit answered where a known one was expected
+    ├── ForbiddenRequestError   this program tried to send what it must not: never sent
     └── ZeroRefusedError        the zero was not taken: loaded, unquiet, drifting or too short
     """
 
@@ -42,3 +43,13 @@ class ZeroRefusedError(DeviceError):
     def __init__(self, reason: str, message: str) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class ForbiddenRequestError(DeviceError):
+    """A fault of this program, caught at the write gate before anything left."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(
+            f"A request of class '{kind}' was held back: this program only reads. "
+            "Nothing was sent. Please report this."
+        )

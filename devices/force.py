@@ -12,7 +12,7 @@ import numpy as np
 from devices.base import Device
 from devices.clock import GAP_PERIODS, Timeline
 from devices.declaration import ForceModel
-from devices.errors import DeviceSwappedError, RequestRejectedError
+from devices.errors import DeviceSwappedError, RequestRejectedError, UnsupportedDeviceError
 from devices.types import (
     ChannelCalibration,
     ChannelInfo,
@@ -22,15 +22,18 @@ from devices.types import (
     LinkState,
     Microseconds,
     Newtons,
+    Position,
     Zero,
 )
 from devices.zero import measure_zero
 from drivers.link import Link
-from protocols.codec import Framing
+from protocols.codec import Framing, ProtocolError
 from protocols.events import (
     BatteryLevel,
     Calibration,
+    CellSide,
     ChannelProblem,
+    ChannelRecovered,
     ChannelStatus,
     Event,
     ForceSamples,
@@ -44,6 +47,7 @@ from protocols.events import (
     StreamStarted,
     StreamStopped,
 )
+from protocols.gate import RequestClass
 
 _START_S = 3.0
 _RATE_WINDOW_S = 2.0
@@ -53,14 +57,16 @@ _ZERO_WINDOW_S = 1.5
 class ForceDevice(Device):
     """Samples arrive at `on_block`, missing stretches at `on_gap`, in stream order.
 
-    `on_problem` tells (stream time in µs, channel, problem) for samples that must not be taken
-    as good; `on_event` passes on what else the device says (battery, button, log).
+    `on_problem` tells (stream time in µs, channel, problem, begins or ends) for samples that must
+    not be taken as good; `on_event` passes on what else the device says (battery, button, log).
     """
 
+    allowed = frozenset({RequestClass.QUERY, RequestClass.STREAM})
+
     def __init__(self, model: ForceModel, link: Link, framing: Framing) -> None:
-        super().__init__(link)
         self.model = model
         self.codec = model.codec(framing)
+        super().__init__(link, self.codec)
         self.info = DeviceInfo(model=model.id, name=model.name)
         self.channels: tuple[ChannelInfo, ...] = model.channels
         self.calibrations = [ChannelCalibration() for _ in model.channels]
@@ -71,7 +77,7 @@ class ForceDevice(Device):
         self.lost = 0
         self.on_block: Callable[[ForceBlock], None] = _ignore
         self.on_gap: Callable[[Gap], None] = _ignore
-        self.on_problem: Callable[[int, int, ChannelProblem], None] = _ignore_problem
+        self.on_problem: Callable[[int, int, ChannelProblem, bool], None] = _ignore_problem
         self.on_event: Callable[[Event], None] = _ignore
         self._wants_stream = False
         self._confirmed = False
@@ -82,6 +88,7 @@ class ForceDevice(Device):
         self._timeline = Timeline(self._period_us)
         self._recent: deque[tuple[int, int]] = deque()
         self._quiet: deque[ForceBlock] = deque()
+        self._boot_id: int | None = None
 
     @property
     def rate_hz(self) -> float | None:
@@ -117,7 +124,7 @@ class ForceDevice(Device):
         self._wants_stream = False
         if self.state is LinkState.STREAMING:
             self._set_state(LinkState.READY, "")
-            await self.link.write(self.codec.stop())
+            await self._send(self.codec.stop())
 
     def zero(self) -> tuple[Zero, ...]:
         """The zero of each channel from the last quiet stretch of the running stream.
@@ -153,7 +160,11 @@ class ForceDevice(Device):
     async def _start_stream(self) -> None:
         self._confirmed = False
         self._rejection = None
-        await self.link.write(self.codec.start())
+        try:
+            request = self.codec.start()
+        except ProtocolError as error:
+            raise UnsupportedDeviceError(str(error)) from error
+        await self._send(request)
         await self._wait_for(
             lambda: self._confirmed or self._rejection is not None, _START_S, "The first sample"
         )
@@ -193,8 +204,9 @@ class ForceDevice(Device):
                     self._take_samples(event)
             case SamplesLost():
                 self._pending_loss = event
-            case ChannelStatus():
-                self.on_problem(self._timeline.last_us, event.channel, event.problem)
+            case ChannelStatus() | ChannelRecovered():
+                is_bad = isinstance(event, ChannelStatus)
+                self.on_problem(self._timeline.last_us, event.channel, event.problem, is_bad)
             case StreamStarted():
                 if event.rate_hz:
                     self._period_us = 1e6 / event.rate_hz
@@ -220,6 +232,16 @@ class ForceDevice(Device):
             self.on_event(event)
 
     def _merge(self, identity: Identity) -> None:
+        if identity.boot_id is not None:
+            if self._boot_id not in (None, identity.boot_id):
+                self._timeline.interrupt("the device restarted")
+            self._boot_id = identity.boot_id
+        if identity.first_channel is CellSide.RIGHT and len(self.channels) == 2:
+            right, left = self.channels
+            self.channels = (
+                replace(right, position=Position.RIGHT),
+                replace(left, position=Position.LEFT),
+            )
         self.info = replace(
             self.info,
             serial=identity.serial or self.info.serial,
@@ -293,5 +315,5 @@ def _ignore(_value: object) -> None:
     return
 
 
-def _ignore_problem(_t_us: int, _channel: int, _problem: ChannelProblem) -> None:
+def _ignore_problem(_t_us: int, _channel: int, _problem: ChannelProblem, _is_bad: bool) -> None:
     return

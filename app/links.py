@@ -1,0 +1,81 @@
+"""From a link as it is typed (``serial:…``, ``ble:…``, ``sim:…``, ``replay:…``) to a link."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.types import Transport
+from drivers.link import Link
+from protocols.codec import Framing
+
+
+class LinkSpecError(ValueError):
+    """What was typed names no link, or none that this model has."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChosenLink:
+    """A closed link, the framing of its bytes, how records call it, whether it is simulated."""
+
+    link: Link
+    framing: Framing
+    name: str
+    is_virtual: bool
+
+
+def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
+    """The link that `spec` names, for `model`. Raises `LinkSpecError`."""
+    kind, _, where = spec.partition(":")
+    match kind:
+        case "serial" if where:
+            return serial_link(where, model)
+        case "ble" if where:
+            return ble_link(where, model)
+        case "replay" if where:
+            return _replay_link(Path(where))
+        case "sim":
+            from app.demo import simulated_link  # simulators are loaded only when asked for
+
+            return simulated_link(where or model.id, model)
+        case _:
+            raise LinkSpecError(
+                f"'{spec}' is no link. Use serial:PORT, ble:ADDRESS_OR_NAME, sim:MODEL "
+                "or replay:FILE.bytes."
+            )
+
+
+def serial_link(
+    where: str, model: ForceModel | ElectrotherapyModel, *, is_virtual: bool = False
+) -> ChosenLink:
+    """A serial port or pyserial URL."""
+    from drivers.serial import SerialLink
+
+    _must_have(model, Transport.SERIAL)
+    link = SerialLink(where, baud_rate=model.baud_rate or 115_200)
+    return ChosenLink(link, Framing.STREAM, f"serial:{where}", is_virtual)
+
+
+def ble_link(where: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
+    """A Bluetooth address or advertised name."""
+    from drivers.ble import BleLink
+
+    _must_have(model, Transport.BLE)
+    if model.gatt is None:
+        raise LinkSpecError(f"{model.name} has no Bluetooth services to connect to.")
+    return ChosenLink(BleLink(where, model.gatt), Framing.PACKETS, f"ble:{where}", False)
+
+
+def _replay_link(path: Path) -> ChosenLink:
+    from drivers.replay import ReplayLink
+
+    link = ReplayLink(path)
+    framing = Framing(link.framing)
+    return ChosenLink(link, framing, f"replay:{path.name}", link.is_virtual)
+
+
+def _must_have(model: ForceModel | ElectrotherapyModel, transport: Transport) -> None:
+    if transport not in model.transports:
+        known = ", ".join(model.transports)
+        raise LinkSpecError(f"{model.name} has no {transport} link; it has: {known}.")

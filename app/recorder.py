@@ -1,0 +1,102 @@
+"""One trial as it happens: on disk first, then repetitions, then the screen."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.analysis.reps import RepDetector, RepEvent
+from data.clinical.tests import RepRule
+from data.journal import JournalFullError, JournalWriter
+from data.records import TrialHeader, TrialState
+from devices.types import ForceBlock, Gap
+
+SYNC_S = 0.25
+
+
+class Recorder:
+    """Lives in the devices thread. Blocks are those of the device's stream; the trial's own
+    time begins with its first sample.
+
+    A journal that cannot grow ends the recording, never the program: `on_full` is told once,
+    what came before stays readable.
+    """
+
+    def __init__(self, folder: Path, header: TrialHeader, rule: RepRule) -> None:
+        self.header = header
+        self._journal = JournalWriter.create(folder, header)
+        self._detector = RepDetector(rule)
+        self._zero = zero_offsets(header)
+        self._base_us: int | None = None
+        self._base_index = 0
+        self._was_interrupted = False
+        self._syncing = asyncio.get_running_loop().create_task(self._sync_steadily())
+        self.is_full = False
+        self.samples = 0
+        self.lost = 0
+        self.last_s = 0.0
+        self.gaps: list[Gap] = []
+        self.on_rep: Callable[[RepEvent], None] = _ignore
+        self.on_full: Callable[[str], None] = _ignore
+
+    @property
+    def path(self) -> Path:
+        return self._journal.path
+
+    def block(self, block: ForceBlock) -> None:
+        """Journal, then look for repetitions."""
+        if self.is_full:
+            return
+        if self._base_us is None:
+            self._base_us, self._base_index = int(block.t_us[0]), block.index
+        own = ForceBlock(block.t_us - self._base_us, block.force, block.index - self._base_index)
+        if not self._write(lambda: self._journal.append(own)):
+            return
+        self.samples += len(own.t_us)
+        self.last_s = float(own.t_us[-1]) * 1e-6
+        for event in self._detector.feed(own.t_us * 1e-6, own.force - self._zero):
+            self.on_rep(event)
+
+    def gap(self, gap: Gap) -> None:
+        if self._base_us is None or self.is_full:
+            return
+        own = Gap(gap.start_us - self._base_us, gap.end_us - self._base_us, gap.samples, gap.cause)
+        self.gaps.append(own)
+        self.lost += gap.samples or 0
+        self._write(lambda: self._journal.gap(own))
+
+    async def finish(self, state: TrialState) -> Path:
+        """Close the journal for good and give its path to whoever stores it."""
+        self._syncing.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._syncing
+        await asyncio.to_thread(self._journal.finish, state)
+        return self._journal.path
+
+    def _write(self, write: Callable[[], None]) -> bool:
+        try:
+            write()
+        except JournalFullError as error:
+            self.is_full = True
+            self.on_full(str(error))
+            return False
+        return True
+
+    async def _sync_steadily(self) -> None:
+        while True:
+            await asyncio.sleep(SYNC_S)
+            await asyncio.to_thread(self._journal.sync)
+
+
+def zero_offsets(header: TrialHeader) -> NDArray[np.float64]:
+    """Host zero of each channel in N, shape (channels,); 0 where none was taken."""
+    return np.array([c.zero.offset_n if c.zero else 0.0 for c in header.channels])
+
+
+def _ignore(_value: object) -> None:
+    return

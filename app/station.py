@@ -1,0 +1,198 @@
+"""A force device in use: its live trace, its zero, and the recorder while a trial runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+
+from app.live import LiveTrace
+from app.recorder import Recorder
+from app.version import program_version
+from data.analysis.reps import RepEvent
+from data.analysis.types import Side
+from data.clinical.tests import Laterality, StrengthTest
+from data.ids import uuid7
+from data.records import Person, TrialChannel, TrialHeader, TrialState
+from devices.errors import DeviceError, ZeroRefusedError
+from devices.force import ForceDevice
+from devices.types import ChannelInfo, ForceBlock, Gap, LinkState, Position, Zero
+
+TRACE_S = 12.0
+_ZERO_DEADLINE_S = 3.0
+_ZERO_RETRY_S = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class TrialPlan:
+    """What a trial is for; `set_id` joins the trials of one run of a test."""
+
+    test: StrengthTest
+    person: Person
+    session_id: UUID
+    set_id: UUID
+    limb: Side | None = None
+    posture: str = ""
+    lever_m: float | None = None
+    gravity_n: float | None = None
+
+
+class Station:
+    """Lives in the devices thread; only `trace` and the plain attributes are read elsewhere.
+
+    Order for every block: journal, repetitions, live trace. `on_change` is told when something
+    other than the curve changed.
+    """
+
+    def __init__(self, device: ForceDevice, link_name: str, *, is_virtual: bool) -> None:
+        self.device = device
+        self.link_name = link_name
+        self.is_virtual = is_virtual
+        self.trace = LiveTrace(len(device.channels), round(TRACE_S * device.model.rate_hz))
+        self.zeros: tuple[Zero, ...] | None = None
+        self.recorder: Recorder | None = None
+        self.gaps: list[Gap] = []
+        self.on_rep: Callable[[RepEvent], None] = _ignore
+        self.on_state: Callable[[LinkState, str], None] = _ignore_state
+        self.on_full: Callable[[str], None] = _ignore
+        self._offsets = np.zeros(len(device.channels))
+        device.on_block = self._block
+        device.on_gap = self._gap
+        device.on_state = self._state
+
+    async def open(self) -> None:
+        """Connect and stream. Raises `LinkError` or `DeviceError`; closed again if it fails."""
+        await self.device.connect()
+        try:
+            await self.device.start()
+        except DeviceError:
+            await self.device.close()
+            raise
+
+    async def close(self) -> None:
+        await self.device.close()
+
+    async def take_zero(self) -> tuple[Zero, ...]:
+        """Zero from the last quiet stretch, waiting for one long enough at the stream's start.
+
+        Raises `ZeroRefusedError`; the zero before is kept.
+        """
+        deadline = asyncio.get_running_loop().time() + _ZERO_DEADLINE_S
+        while True:
+            try:
+                zeros = self.device.zero()
+                break
+            except ZeroRefusedError as refusal:
+                is_late = asyncio.get_running_loop().time() > deadline
+                if refusal.reason != "short" or is_late:
+                    raise
+            await asyncio.sleep(_ZERO_RETRY_S)
+        self.zeros = zeros
+        self._offsets = np.array([zero.offset_n for zero in zeros])
+        return zeros
+
+    def begin(self, folder: Path, plan: TrialPlan) -> TrialHeader:
+        """Start the journal of a trial; its first sample is the next one to come.
+
+        Raises `StoreError` when the journal cannot be made.
+        """
+        header = self._header(plan)
+        self.gaps = []
+        recorder = Recorder(folder, header, plan.test.rep_rule)
+        recorder.on_rep = lambda event: self.on_rep(event)
+        recorder.on_full = lambda message: self.on_full(message)
+        self.recorder = recorder
+        return header
+
+    async def finish(self, state: TrialState = TrialState.COMPLETE) -> Path:
+        """End the trial: its journal, closed and on disk."""
+        recorder = self.recorder
+        if recorder is None:
+            raise RuntimeError("no trial is running")
+        self.recorder = None
+        return await recorder.finish(state)
+
+    def sides(self, plan_test: StrengthTest, limb: Side | None) -> tuple[Side | None, ...]:
+        return sides_of(self.device.channels, plan_test, limb)
+
+    def _header(self, plan: TrialPlan) -> TrialHeader:
+        now = datetime.now(UTC)
+        offset = now.astimezone().utcoffset()
+        device = self.device
+        sides = self.sides(plan.test, plan.limb)
+        channels = tuple(
+            TrialChannel(
+                position=channel.position,
+                side=side,
+                capacity_n=channel.capacity_n,
+                resolution_n=channel.resolution_n,
+                zero=self.zeros[i] if self.zeros else None,
+                calibration=device.calibrations[i],
+            )
+            for i, (channel, side) in enumerate(zip(device.channels, sides, strict=True))
+        )
+        return TrialHeader(
+            id=uuid7(),
+            session_id=plan.session_id,
+            person_id=plan.person.id,
+            set_id=plan.set_id,
+            test_id=plan.test.id,
+            started_at=now,
+            utc_offset_min=round(offset.total_seconds() / 60) if offset else 0,
+            device_model=device.model.id,
+            device=device.info,
+            link=self.link_name,
+            is_virtual=self.is_virtual,
+            nominal_rate_hz=device.model.rate_hz,
+            channels=channels,
+            allows_rfd=device.model.rfd_refused is None,
+            posture=plan.posture,
+            lever_m=plan.lever_m,
+            body_mass_kg=plan.person.body_mass_kg,
+            gravity_n=plan.gravity_n,
+            injured=plan.person.injured,
+            dominant=plan.person.dominant,
+            program_version=program_version(),
+        )
+
+    def _block(self, block: ForceBlock) -> None:
+        if self.recorder is not None:
+            self.recorder.block(block)
+        self.trace.append(block.t_us * 1e-6, block.force - self._offsets)
+
+    def _gap(self, gap: Gap) -> None:
+        if self.recorder is not None:
+            self.recorder.gap(gap)
+        self.gaps.append(gap)
+
+    def _state(self, state: LinkState, cause: str) -> None:
+        self.on_state(state, cause)
+
+
+def sides_of(
+    channels: tuple[ChannelInfo, ...], test: StrengthTest, limb: Side | None
+) -> tuple[Side | None, ...]:
+    """The limb on each cell: both cells of a board in a bilateral test, else the one whose
+    turn it is; None where nobody pulls or it is not known."""
+    by_cell = {Position.LEFT: Side.LEFT, Position.RIGHT: Side.RIGHT}
+    if test.laterality is Laterality.BILATERAL:
+        return tuple(by_cell.get(channel.position) for channel in channels)
+    if len(channels) == 1:
+        return (limb,)
+    return tuple(
+        limb if limb is not None and by_cell.get(channel.position) is limb else None
+        for channel in channels
+    )
+
+
+def _ignore(_value: object) -> None:
+    return
+
+
+def _ignore_state(_state: LinkState, _cause: str) -> None:
+    return

@@ -1,0 +1,39 @@
+"""From what was found on a port or in the air to the models that it may be."""
+
+from __future__ import annotations
+
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.types import Transport
+
+AnyModel = ForceModel | ElectrotherapyModel
+
+
+def all_models() -> dict[str, AnyModel]:
+    """Every model by id."""
+    return {**FORCE_MODELS, **ELECTROTHERAPY_MODELS}
+
+
+def match(
+    transport: Transport,
+    *,
+    name: str | None = None,
+    services: tuple[str, ...] = (),
+    usb_id: tuple[int, int] | None = None,
+) -> list[AnyModel]:
+    """Models that the name, a service or the USB identity speaks for; never the address alone.
+
+    A serial port with a generic USB chip may be any serial model: then all are returned and a
+    person chooses.
+    """
+    models = [model for model in all_models().values() if transport in model.transports]
+    if transport is Transport.BLE:
+        known = {service.lower() for service in services}
+        return [
+            model
+            for model in models
+            if (name is not None and name.startswith(model.name_prefixes))
+            or (model.gatt is not None and model.gatt.service.lower() in known)
+        ]
+    exact = [model for model in models if usb_id is not None and usb_id in model.usb_ids]
+    return exact or models
