@@ -1,0 +1,174 @@
+"""Where an effort begins and ends on one limb, and the quiet level it rises from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.analysis.trace import Trace
+
+Array = NDArray[np.float64]
+
+LOOKBACK_S = 3.0
+AIM_S = 1.0
+LEAST_S = 0.5
+SUSTAIN_S = 0.02
+OFFSET_SUSTAIN_S = 0.1
+
+
+class OnsetRule(StrEnum):
+    REVERSE = "onset.reverse.v1"
+    FIVE_SD = "onset.5sd.v1"
+    FIXED_20N = "onset.20n.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The quiet stretch before an effort: its mean, sample SD (floored) and slope."""
+
+    start_s: float
+    end_s: float
+    mean_n: float
+    sd_n: float
+    slope_n_per_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Onset:
+    """`uncertainty_s` is the time between the crossings of 1 SD and 5 SD above the baseline."""
+
+    at_s: float
+    rule: str
+    uncertainty_s: float
+    is_at_floor: bool
+    has_countermovement: bool
+
+
+def find_baseline(
+    trace: Trace, earliest: float, rise: float, peak: float, resolution_n: float
+) -> Baseline | None:
+    """The quietest second in the three before `rise`, or half a second; None if none is quiet.
+
+    Quiet means a sample SD of at most max(5 N, 2 % of the peak).
+    """
+    rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
+    t, f = trace.t[rest], trace.f[rest]
+    for length in (AIM_S, LEAST_S):
+        found = _quietest(t, f, length)
+        if found is None:
+            continue
+        window = slice(*found)
+        mean = float(f[window].mean())
+        sd = float(f[window].std(ddof=1))
+        if sd <= max(5.0, 0.02 * abs(peak - mean)):
+            floor = max(resolution_n, 1e-9)
+            slope = _slope(t[window], f[window])
+            return Baseline(float(t[found[0]]), float(t[found[1] - 1]), mean, max(sd, floor), slope)
+    return None
+
+
+def find_onset(
+    trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule = OnsetRule.REVERSE
+) -> Onset | None:
+    """The start of the rise to the peak; None if the force never leaves the baseline."""
+    span = trace.between(baseline.start_s, peak_s)
+    t, f = trace.t[span], trace.f[span]
+    mean, sd = baseline.mean_n, baseline.sd_n
+    robust = _first_sustained(t, f, mean + max(5 * sd, 0.1 * (f[-1] - mean)))
+    if robust is None:
+        return None
+    level = {
+        OnsetRule.REVERSE: mean + 3 * sd,
+        OnsetRule.FIVE_SD: mean + 5 * sd,
+        OnsetRule.FIXED_20N: mean + 20.0,
+    }[rule]
+    at, is_at_floor = _walk_back(t, f, robust, level)
+    early, _ = _walk_back(t, f, robust, mean + sd)
+    late, _ = _walk_back(t, f, robust, mean + 5 * sd)
+    before = f[(t > baseline.end_s) & (t < at)]
+    dips = bool(len(before) and before.min() < mean - max(5 * sd, 1.0))
+    return Onset(at, rule.value, max(late - early, 0.0), is_at_floor, dips)
+
+
+def find_return(trace: Trace, level: float, end: float, latest: float) -> float:
+    """Where the force is back at `level` after `end`, or lowest before `latest`."""
+    after = trace.between(end, latest)
+    t, f = trace.t[after], trace.f[after]
+    low = np.flatnonzero(f <= level)
+    if not len(low):
+        return float(t[f.argmin()]) if len(t) else end
+    k = int(low[0])
+    return float(t[k]) if k == 0 else _crossing(t, f, k - 1, level)
+
+
+def find_offset(trace: Trace, baseline: Baseline, peak_s: float, latest: float) -> float | None:
+    """First moment after the peak from which the force stays low for 100 ms (`offset.v1`)."""
+    after = trace.between(peak_s, latest)
+    t, f = trace.t[after], trace.f[after]
+    if len(t) < 2:
+        return None
+    level = baseline.mean_n + max(5 * baseline.sd_n, 0.05 * (f[0] - baseline.mean_n))
+    starts, ends = _runs(f < level)
+    lasting = t[np.minimum(ends, len(t) - 1)] - t[starts] >= OFFSET_SUSTAIN_S
+    k = np.flatnonzero(lasting)
+    if not len(k) or starts[k[0]] == 0:
+        return None
+    return _crossing(t, f, int(starts[k[0]]) - 1, level)
+
+
+def _quietest(t: Array, f: Array, length: float) -> tuple[int, int] | None:
+    """First and one-past-last sample of the window of `length` with the least SD."""
+    ends = np.searchsorted(t, t + length - 1e-9)
+    starts = np.flatnonzero(ends < len(t))
+    if not len(starts):
+        return None
+    ends = ends[starts] + 1
+    centred = f - np.median(f)
+    total = np.concatenate([[0.0], np.cumsum(centred)])
+    squares = np.concatenate([[0.0], np.cumsum(centred * centred)])
+    n = ends - starts
+    mean = (total[ends] - total[starts]) / n
+    variance = (squares[ends] - squares[starts]) / n - mean * mean
+    k = int(variance.argmin())
+    return int(starts[k]), int(ends[k])
+
+
+def _slope(t: Array, f: Array) -> float:
+    centred = t - t.mean()
+    return float((centred * (f - f.mean())).sum() / (centred * centred).sum())
+
+
+def _first_sustained(t: Array, f: Array, level: float) -> int | None:
+    """First sample from which the force stays over `level` for 20 ms, or up to the peak."""
+    starts, ends = _runs(f > level)
+    until = np.where(ends < len(t), t[np.minimum(ends, len(t) - 1)], np.inf)
+    lasting = np.flatnonzero(until - t[starts] >= SUSTAIN_S)
+    return int(starts[lasting[0]]) if len(lasting) else None
+
+
+def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """First and one-past-last index of each run of True."""
+    padded = np.zeros(len(mask) + 2, dtype=np.int8)
+    padded[1:-1] = mask
+    edges = np.diff(padded)
+    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+
+
+def _walk_back(t: Array, f: Array, start: int, level: float) -> tuple[float, bool]:
+    """The last crossing of `level` before sample `start`, and whether none was found."""
+    low = np.flatnonzero(f[: start + 1] <= level)
+    if not len(low):
+        return float(t[0]), True
+    k = int(low[-1])
+    return (_crossing(t, f, k, level) if k + 1 < len(t) else float(t[k])), False
+
+
+def _crossing(t: Array, f: Array, k: int, level: float) -> float:
+    """Where the line from sample k to the next meets `level`."""
+    rise = float(f[k + 1] - f[k])
+    if rise == 0:
+        return float(t[k])
+    return float(t[k] + (level - f[k]) / rise * (t[k + 1] - t[k]))

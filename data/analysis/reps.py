@@ -1,0 +1,264 @@
+"""Finds repetitions while they happen, or in a finished recording: the same machine for both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.clinical.tests import RepRule
+
+Array = NDArray[np.float64]
+
+_SETTLE_S = 0.5
+_SETTLE_LIMIT_S = 3.0
+_LINGER_S = 1.0
+_BLOCK = 2048
+
+
+class RepPhase(StrEnum):
+    STARTED = "started"  # the force rose over the on-level: a repetition may have begun
+    COMPLETED = "completed"  # it lasted long enough and is over
+    DISMISSED = "dismissed"  # it was too short to be one
+
+
+@dataclass(frozen=True, slots=True)
+class RepEvent:
+    """One step of one repetition. `number` counts from 1 and a dismissed candidate frees it.
+
+    `start_s` is the first sample over the on-level, `end_s` the last one over the off-level;
+    `peaks` the highest force of each column so far, N, as fed. `is_cut`: the recording ended
+    inside.
+    """
+
+    phase: RepPhase
+    number: int
+    start_s: float
+    end_s: float
+    peaks: tuple[float, ...]
+    is_cut: bool = False
+
+
+class RepDetector:
+    """Two-level hysteresis with merging and a minimum duration, sample by sample.
+
+    Every decision at a sample depends on that sample and earlier ones only, so the events are
+    the same for any chunking. Levels stand on the resting level: the first quiet half second of
+    the recording. They grow with the best repetition so far, and with a load carried at rest,
+    because a body that stands on the sensor sways.
+    """
+
+    REST_SWAY = 0.3
+
+    def __init__(self, rule: RepRule) -> None:
+        self._rule = rule
+        self._settling = _Settling(rule.on_n)
+        self._rest: float | None = None
+        self._best = 0.0
+        self._completed = 0
+        self._candidate: _Candidate | None = None
+
+    @property
+    def resting_n(self) -> float | None:
+        """The level that thresholds stand on; None while it is not known yet."""
+        return self._rest
+
+    @property
+    def running_peaks(self) -> tuple[float, ...] | None:
+        """Highest force of each column in the repetition under way, N; None between them."""
+        return None if self._candidate is None else _as_floats(self._candidate.peaks)
+
+    def feed(self, t: Array, force: Array) -> list[RepEvent]:
+        """Take ``t (n,) s`` and ``force (n, columns) N`` with the host's zero removed."""
+        events: list[RepEvent] = []
+        for first in range(0, len(t), _BLOCK):
+            block = slice(first, first + _BLOCK)
+            self._scan(t[block], force[block], events)
+        return events
+
+    def finish(self) -> list[RepEvent]:
+        """The recording has ended: close a repetition still under way."""
+        events: list[RepEvent] = []
+        if self._candidate is not None:
+            self._close(self._candidate, events, is_cut=not self._candidate.is_falling)
+        return events
+
+    def _scan(self, t: Array, force: Array, events: list[RepEvent]) -> None:
+        x = force.sum(axis=1) if self._rule.uses_sum else force.max(axis=1)
+        i = 0
+        if self._rest is None:
+            self._rest, i = self._settling.feed(t, x)
+        while self._rest is not None and i < len(t):
+            candidate = self._candidate
+            if candidate is None:
+                i = self._wait(t, x, force, i, self._rest, events)
+            elif candidate.is_falling:
+                i = self._fall(t, x, i, self._rest, candidate, events)
+            else:
+                i = self._follow(t, x, force, i, self._rest, candidate, events)
+
+    def _wait(
+        self, t: Array, x: Array, force: Array, i: int, rest: float, events: list[RepEvent]
+    ) -> int:
+        j = _first(x[i:] >= self._on_now(self._best, rest), i)
+        if j < len(x):
+            start = float(t[j])
+            self._candidate = _Candidate(start, start, start, float(x[j]) - rest, force[j].copy())
+            events.append(self._event(RepPhase.STARTED, self._candidate))
+        return j
+
+    def _follow(
+        self,
+        t: Array,
+        x: Array,
+        force: Array,
+        i: int,
+        rest: float,
+        candidate: _Candidate,
+        events: list[RepEvent],
+    ) -> int:
+        """Inside a repetition, until it falls below the off-level or lingers below the on-level."""
+        tail = x[i:] - rest
+        best = np.maximum(np.maximum.accumulate(tail), max(self._best, candidate.peak))
+        strong = tail >= self._on(best, rest)
+        last_strong = np.maximum.accumulate(np.where(strong, t[i:], candidate.last_strong_s))
+        fallen = _first(tail < self._off(best, rest), i)
+        lingered = _first(t[i:] - last_strong > _LINGER_S, i)
+        j = min(fallen, lingered)
+        if j > i:
+            candidate.peak = max(candidate.peak, float(tail[: j - i].max()))
+            candidate.peaks = np.maximum(candidate.peaks, force[i:j].max(axis=0))
+            candidate.last_s = float(t[j - 1])
+            candidate.last_strong_s = float(last_strong[j - i - 1])
+        if j == len(x):
+            return j
+        if lingered < fallen:
+            candidate.last_s = candidate.last_strong_s
+            self._close(candidate, events)
+        else:
+            candidate.is_falling = True
+        return j
+
+    def _fall(
+        self, t: Array, x: Array, i: int, rest: float, candidate: _Candidate, events: list[RepEvent]
+    ) -> int:
+        """Below the off-level: the force comes back within the merge gap, or it is over."""
+        best = max(self._best, candidate.peak)
+        back = _first(x[i:] >= self._on_now(best, rest), i)
+        over = int(np.searchsorted(t, candidate.last_s + self._rule.merge_gap_s, side="right"))
+        over = max(over, i)
+        if over <= back and over < len(t):
+            self._close(candidate, events)
+            return over
+        if back < len(t):
+            candidate.is_falling = False
+            candidate.last_strong_s = float(t[back])
+            return back
+        return len(t)
+
+    def _close(
+        self, candidate: _Candidate, events: list[RepEvent], *, is_cut: bool = False
+    ) -> None:
+        self._candidate = None
+        if candidate.last_s - candidate.start_s < self._rule.minimum_s:
+            events.append(self._event(RepPhase.DISMISSED, candidate))
+            return
+        events.append(self._event(RepPhase.COMPLETED, candidate, is_cut=is_cut))
+        self._completed += 1
+        self._best = max(self._best, candidate.peak)
+
+    def _event(self, phase: RepPhase, candidate: _Candidate, *, is_cut: bool = False) -> RepEvent:
+        return RepEvent(
+            phase,
+            self._completed + 1,
+            candidate.start_s,
+            candidate.last_s,
+            _as_floats(candidate.peaks),
+            is_cut,
+        )
+
+    def _on(self, best: Array, rest: float) -> Array:
+        sway = self.REST_SWAY * abs(rest)
+        return np.maximum(self._rule.on_fraction * best, max(self._rule.on_n, sway))
+
+    def _off(self, best: Array, rest: float) -> Array:
+        sway = self.REST_SWAY * abs(rest) / 2
+        return np.maximum(self._rule.off_fraction * best, max(self._rule.off_n, sway))
+
+    def _on_now(self, best: float, rest: float) -> float:
+        return rest + float(self._on(np.array(best), rest))
+
+
+def detect(t: Array, force: Array, rule: RepRule) -> tuple[list[RepEvent], float]:
+    """The completed repetitions of a whole recording, and the resting level under them, N."""
+    detector = RepDetector(rule)
+    events = [*detector.feed(t, force), *detector.finish()]
+    completed = [event for event in events if event.phase is RepPhase.COMPLETED]
+    return completed, detector.resting_n or 0.0
+
+
+def describe(rule: RepRule) -> str:
+    """The rule in one line, for the record."""
+    signal = "sum of both cells" if rule.uses_sum else "highest cell"
+    return (
+        f"{rule.id}(on max({rule.on_n:g} N, {100 * rule.on_fraction:g} % of best so far), "
+        f"off max({rule.off_n:g} N, {100 * rule.off_fraction:g} %), "
+        f"at least {rule.minimum_s:g} s, merge {rule.merge_gap_s:g} s, {signal})"
+    )
+
+
+@dataclass(slots=True)
+class _Candidate:
+    start_s: float
+    last_s: float
+    last_strong_s: float
+    peak: float
+    peaks: Array
+    is_falling: bool = False
+
+
+class _Settling:
+    """Finds the resting level: the first quiet half second, or zero when effort comes first."""
+
+    def __init__(self, on_n: float) -> None:
+        self._on_n = on_n
+        self._began_s: float | None = None
+        self._is_loaded = False
+        self._restart(0.0, 0.0)
+
+    def feed(self, t: Array, x: Array) -> tuple[float | None, int]:
+        """The level once it is known, and the sample from which it holds."""
+        for i, (moment, value) in enumerate(zip(t.tolist(), x.tolist(), strict=True)):
+            if self._began_s is None:
+                self._began_s, self._is_loaded = moment, value >= self._on_n
+                self._restart(moment, value)
+            if (value >= self._on_n) is not self._is_loaded:
+                return 0.0, i
+            if max(self._high, value) - min(self._low, value) > max(self._on_n, abs(value) / 10):
+                self._restart(moment, value)
+            self._add(value)
+            if moment - self._start_s >= _SETTLE_S:
+                return self._sum / self._count, i + 1
+            if moment - self._began_s > _SETTLE_LIMIT_S:
+                return 0.0, i
+        return None, len(t)
+
+    def _restart(self, moment: float, value: float) -> None:
+        self._start_s, self._low, self._high, self._sum, self._count = moment, value, value, 0.0, 0
+
+    def _add(self, value: float) -> None:
+        self._low, self._high = min(self._low, value), max(self._high, value)
+        self._sum += value
+        self._count += 1
+
+
+def _first(found: NDArray[np.bool_], offset: int) -> int:
+    """Index of the first True, counted from `offset` samples earlier; the end if there is none."""
+    k = int(found.argmax()) if len(found) else 0
+    return offset + (k if len(found) and found[k] else len(found))
+
+
+def _as_floats(values: Array) -> tuple[float, ...]:
+    return tuple(float(value) for value in values)

@@ -1,0 +1,125 @@
+"""Reads the YAML files under ``reference`` field by field; an error names entry and field."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from importlib.resources import files
+from typing import TypeVar, cast
+
+import yaml
+
+Choice = TypeVar("Choice", bound=StrEnum)
+
+
+class CatalogueError(ValueError):
+    """A reference file says something that cannot be used; `entry` names where."""
+
+    def __init__(self, entry: str, problem: str) -> None:
+        super().__init__(
+            f"The catalogue entry {entry} cannot be used: {problem}. "
+            "No record was touched. Correct the file under data/clinical/reference."
+        )
+        self.entry = entry
+
+
+class Entry:
+    """One mapping of a reference file. `done` refuses fields that nobody asked for."""
+
+    def __init__(self, name: str, value: object) -> None:
+        if not isinstance(value, dict):
+            raise CatalogueError(name, "it is missing or not a mapping")
+        self.name = name
+        self._values = cast("dict[object, object]", value)
+        self._read: set[object] = set()
+
+    @classmethod
+    def of_file(cls, file_name: str) -> Entry:
+        """The whole of a file under ``reference``."""
+        return cls.of_text(
+            file_name, files("data.clinical").joinpath("reference", file_name).read_text("utf-8")
+        )
+
+    @classmethod
+    def of_text(cls, name: str, text: str) -> Entry:
+        try:
+            return cls(name, yaml.safe_load(text))
+        except yaml.YAMLError as error:
+            raise CatalogueError(name, f"it is not YAML ({error})") from error
+
+    def __contains__(self, field: str) -> bool:
+        return self._values.get(field) is not None
+
+    def children(self, field: str) -> Iterator[Entry]:
+        """The entries of the mapping `field`, in the order of the file."""
+        self._read.add(field)
+        for name, value in Entry(f"{self.name}: {field}", self._values.get(field)).items():
+            yield Entry(str(name), value)
+
+    def items(self) -> Iterator[tuple[object, object]]:
+        yield from self._values.items()
+
+    def text(self, field: str) -> str:
+        value = self._take(field)
+        if not isinstance(value, str) or not value.strip():
+            raise self.error(field, "must be a text")
+        return value
+
+    def number(self, field: str, default: float | None = None) -> float:
+        """A finite number that is not negative."""
+        if default is not None and field not in self:
+            return default
+        value = self._take(field)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.error(field, "must be a number")
+        if not 0 <= value < float("inf"):
+            raise self.error(field, "must not be negative or infinite")
+        return float(value)
+
+    def optional_number(self, field: str) -> float | None:
+        return self.number(field) if field in self else None
+
+    def whole(self, field: str) -> int:
+        value = self._take(field)
+        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
+            raise self.error(field, "must be a whole number from 1")
+        return value
+
+    def flag(self, field: str) -> bool:
+        """True or false; false where the field is missing."""
+        value = self._take(field) if field in self else False
+        if not isinstance(value, bool):
+            raise self.error(field, "must be true or false")
+        return value
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """A list of texts; empty where the field is missing."""
+        value = self._take(field) if field in self else []
+        items = cast("list[object]", value) if isinstance(value, list) else [None]
+        if not all(isinstance(item, str) for item in items):
+            raise self.error(field, "must be a list of texts")
+        return tuple(str(item) for item in items)
+
+    def choice(self, field: str, kind: type[Choice]) -> Choice:
+        return kind(self.one_of(field, tuple(member.value for member in kind)))
+
+    def one_of(self, field: str, allowed: tuple[str, ...]) -> str:
+        value = self.text(field)
+        if value not in allowed:
+            raise self.error(field, f"is {value!r}, not one of: {', '.join(allowed)}")
+        return value
+
+    def done(self) -> None:
+        """Every field has been read; refuse those that mean nothing here."""
+        unknown = [str(field) for field in self._values if field not in self._read]
+        if unknown:
+            raise CatalogueError(self.name, f"it has unknown fields: {', '.join(unknown)}")
+
+    def error(self, field: str, problem: str) -> CatalogueError:
+        return CatalogueError(self.name, f"{field} {problem}")
+
+    def _take(self, field: str) -> object:
+        if field not in self:
+            raise self.error(field, "is missing")
+        self._read.add(field)
+        return self._values[field]
