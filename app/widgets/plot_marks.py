@@ -1,0 +1,260 @@
+"""What stands around a force curve: grid, repetitions, gaps, levels and the names of the limbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
+
+from app.theme import Type, colours, font, limb_style
+from app.widgets.plot_scale import ticks
+from data.analysis.types import MissingStretch, Side
+
+_TICK_GAP_PX = 56.0
+
+
+@dataclass(frozen=True, slots=True)
+class RepSpan:
+    """One repetition on the time axis of the curve."""
+
+    number: int
+    start_s: float
+    end_s: float
+    is_rejected: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A force worth a thin line: a best to beat, or the other limb's."""
+
+    value_n: float
+    label: str
+    side: Side | None = None
+    is_ghost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    low_n: float
+    high_n: float
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class LineEnd:
+    """Where a curve ends, and whose it is."""
+
+    side: Side | None
+    t_s: float
+    force_n: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlotArea:
+    """The rectangle of the curves in px and what it shows in s and N."""
+
+    rect: QRectF
+    left_s: float
+    right_s: float
+    bottom_n: float
+    top_n: float
+
+    @property
+    def px_per_s(self) -> float:
+        return self.rect.width() / (self.right_s - self.left_s)
+
+    @property
+    def px_per_n(self) -> float:
+        return self.rect.height() / (self.top_n - self.bottom_n)
+
+    def x(self, t_s: float) -> float:
+        return self.rect.left() + (t_s - self.left_s) * self.px_per_s
+
+    def y(self, force_n: float) -> float:
+        return self.rect.bottom() - (force_n - self.bottom_n) * self.px_per_n
+
+    def time(self, x: float) -> float:
+        return self.left_s + (x - self.rect.left()) / self.px_per_s
+
+    def band(self, start_s: float, end_s: float) -> QRectF:
+        """Full-height rectangle between two times, cut at the edges."""
+        left = max(self.x(start_s), self.rect.left())
+        right = min(self.x(end_s), self.rect.right())
+        return QRectF(left, self.rect.top(), max(right - left, 0.0), self.rect.height())
+
+
+class PlotLayer(QGraphicsItem):
+    """A sheet under or over the curves that a plot draws on in px."""
+
+    def __init__(self, draw: Callable[[QPainter], None], height: float) -> None:
+        super().__init__()
+        self._draw = draw
+        self._rect = QRectF()
+        self.setZValue(height)
+        self.setAcceptedMouseButtons(Qt.MouseButton.NoButton)
+
+    def set_rect(self, rect: QRectF) -> None:
+        self.prepareGeometryChange()
+        self._rect = rect
+
+    def boundingRect(self) -> QRectF:  # noqa: N802
+        return self._rect
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionGraphicsItem, widget: QWidget | None = None
+    ) -> None:
+        self._draw(painter)
+
+
+def draw_grid(painter: QPainter, area: PlotArea, time_label: Callable[[float], str]) -> None:
+    """Hairlines with their numbers outside; the unit stands once, over the force axis."""
+    look = colours()
+    painter.setFont(font(Type.BODY))
+    rect = area.rect
+    forces = ticks(0.0, area.top_n, max(int(rect.height() / _TICK_GAP_PX), 2) + 1)
+    for force in forces:
+        y = area.y(force)
+        painter.setPen(_hairline(look.colour("line_strong" if force == 0 else "grid")))
+        painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
+        painter.setPen(look.colour("muted"))
+        _text(painter, QRectF(0, y - 12, rect.left() - 10, 24), f"{force:.0f}", right=True)
+    if forces:
+        _text(painter, QRectF(0, rect.top() - 32, rect.left() - 10, 20), "N", right=True)
+    for t in ticks(area.left_s, area.right_s, int(rect.width() / 110) + 1):
+        box = QRectF(area.x(t) - 40, rect.bottom() + 6, 80, 20)
+        painter.setPen(_hairline(look.colour("grid")))
+        painter.drawLine(QPointF(area.x(t), rect.top()), QPointF(area.x(t), rect.bottom()))
+        painter.setPen(look.colour("muted"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, time_label(t))
+
+
+def draw_reps(painter: QPainter, area: PlotArea, reps: Sequence[RepSpan]) -> None:
+    """Each repetition as a pale band with its number; a rejected one is struck through."""
+    look = colours()
+    for rep in reps:
+        band = area.band(rep.start_s, rep.end_s)
+        if not band.width():
+            continue
+        painter.fillRect(band, look.colour("text", 0.03 if rep.is_rejected else 0.055))
+        if band.width() < 16:
+            continue
+        number = font(Type.STRONG, QFont.Weight.DemiBold)
+        number.setStrikeOut(rep.is_rejected)
+        painter.setFont(number)
+        painter.setPen(look.colour("muted"))
+        box = QRectF(band.left(), band.top() + 4, band.width(), 24)
+        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, str(rep.number))
+
+
+def draw_target(painter: QPainter, area: PlotArea, target: Target) -> None:
+    look = colours()
+    top, bottom = area.y(target.high_n), area.y(target.low_n)
+    band = QRectF(area.rect.left(), top, area.rect.width(), bottom - top)
+    painter.fillRect(band, look.colour("accent", 0.14))
+    painter.setPen(look.colour("accent"))
+    painter.setFont(font(Type.BODY, QFont.Weight.DemiBold))
+    box = QRectF(band.left() + 8, band.top() - 22, 240, 20)
+    _text(painter, box, target.label, right=False)
+
+
+def draw_gaps(painter: QPainter, area: PlotArea, gaps: Sequence[MissingStretch]) -> None:
+    """Hatched over the full height, with the length where there is room for it."""
+    look = colours()
+    for gap in gaps:
+        band = area.band(gap.start_s, gap.end_s)
+        if not band.width():
+            continue
+        band.setWidth(max(band.width(), 2.0))
+        painter.fillRect(band, look.colour("attention", 0.10))
+        painter.fillRect(band, QBrush(look.colour("attention", 0.55), Qt.BrushStyle.BDiagPattern))
+        _gap_length(painter, band, gap.end_s - gap.start_s)
+
+
+def draw_levels(painter: QPainter, area: PlotArea, levels: Sequence[Level]) -> None:
+    """A thin line for each; their words stand beside each other, never on each other."""
+    face = font(Type.BODY)
+    metrics = QFontMetricsF(face)
+    painter.setFont(face)
+    shift = 0.0
+    for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
+        y = area.y(level.value_n)
+        line = QColor(_line_colour(level.side))
+        line.setAlphaF(0.6 if level.is_ghost else 0.8)
+        pen = _hairline(line)
+        pen.setStyle(Qt.PenStyle.DashLine if level.side is Side.RIGHT else Qt.PenStyle.SolidLine)
+        painter.setPen(pen)
+        painter.drawLine(QPointF(area.rect.left(), y), QPointF(area.rect.right(), y))
+        painter.setPen(QColor(_text_colour(level.side)))
+        text = f"{level.label} {level.value_n:.0f}"
+        width = metrics.horizontalAdvance(text)
+        box = QRectF(area.rect.left() + 8 + shift, y - 21, width + 4, 20)
+        _text(painter, box, text, right=False)
+        shift += width + 24
+
+
+def draw_name(painter: QPainter, area: PlotArea, t_s: float, force_n: float, name: str) -> None:
+    """What a whole curve is, over one of its points."""
+    painter.setFont(font(Type.BODY))
+    painter.setPen(colours().colour("muted"))
+    box = QRectF(area.x(t_s) - 60, area.y(force_n) - 24, 120, 20)
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+
+
+def draw_ends(
+    painter: QPainter, area: PlotArea, ends: Sequence[LineEnd], height: float = 22
+) -> None:
+    """The limb's name at its curve's end; the left one keeps the upper place when they meet."""
+    painter.setFont(font(Type.STRONG, QFont.Weight.DemiBold))
+    top, bottom = area.rect.top() + height / 2, area.rect.bottom() - height / 2
+    places = _apart([area.y(end.force_n) for end in ends], height, top, bottom)
+    for end, y in zip(ends, places, strict=True):
+        x = min(area.x(end.t_s), area.rect.right()) + 8
+        painter.setPen(QColor(_text_colour(end.side)))
+        label = limb_style(end.side).label if end.side else "Force"
+        _text(painter, QRectF(x, y - height / 2, 80, height), label, right=False)
+
+
+def _apart(wanted: list[float], height: float, top: float, bottom: float) -> list[float]:
+    """Heights of one or two labels between `top` and `bottom`, moved apart where they touch."""
+    if len(wanted) == 2 and abs(wanted[0] - wanted[1]) < height:
+        middle = min(max(sum(wanted) / 2, top + height / 2), bottom - height / 2)
+        return [middle - height / 2, middle + height / 2]
+    return [min(max(y, top), bottom) for y in wanted]
+
+
+def _gap_length(painter: QPainter, band: QRectF, seconds: float) -> None:
+    look = colours()
+    painter.setFont(font(Type.BODY, QFont.Weight.DemiBold))
+    text = f"no data {seconds:.1f} s"
+    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 16
+    if width > band.width():
+        text = f"{seconds:.1f} s"
+        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 16
+    box = QRectF(band.center().x() - width / 2, band.center().y() - 14, width, 28)
+    painter.setPen(_hairline(look.colour("attention")))
+    painter.setBrush(look.colour("attention_surface"))
+    painter.drawRoundedRect(box, 4, 4)
+    painter.setPen(look.colour("attention"))
+    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _hairline(colour: QColor) -> QPen:
+    pen = QPen(colour, 1.0)
+    pen.setCosmetic(True)
+    return pen
+
+
+def _line_colour(side: Side | None) -> str:
+    return limb_style(side).colour if side else colours().muted
+
+
+def _text_colour(side: Side | None) -> str:
+    return limb_style(side).text_colour if side else colours().text
+
+
+def _text(painter: QPainter, box: QRectF, text: str, *, right: bool) -> None:
+    side = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
+    painter.drawText(box, side | Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextDontClip, text)

@@ -1,0 +1,304 @@
+"""A whole trial at rest: repetitions whose bounds can be dragged, and a second curve over it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
+
+from app.theme import colours, limb_style
+from app.widgets.force_plot import CurveLine, ForcePlot
+from app.widgets.plot_marks import (
+    Level,
+    LineEnd,
+    PlotArea,
+    RepSpan,
+    draw_ends,
+    draw_gaps,
+    draw_grid,
+    draw_levels,
+    draw_name,
+    draw_reps,
+)
+from app.widgets.plot_scale import Array, Links, ceiling, dashes, links, outline, ticks
+from data.analysis.types import Curve, Side
+
+_GRIP_PX = 8.0
+_SHORTEST_S = 0.02
+_SHORTEST_VIEW_S = 0.2
+_NUDGE_S = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One end of one repetition."""
+
+    rep: int
+    is_start: bool
+
+
+class ReviewPlot(ForcePlot):
+    """Wheel zooms in time, dragging moves, a double click shows all again.
+
+    A bound is dragged, or chosen by a click and moved by the arrow keys, 10 ms a press, 100 ms
+    with Shift. `bounds_changed` (rep number, start in s, end in s) follows when it is let go.
+    """
+
+    bounds_changed = Signal(int, float, float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._curve: Curve | None = None
+        self._overlay: Curve | None = None
+        self._overlay_shift_s = 0.0
+        self._overlay_name = ""
+        self._lines: list[CurveLine] = []
+        self._overlay_lines: list[CurveLine] = []
+        self._reps: tuple[RepSpan, ...] = ()
+        self._levels: tuple[Level, ...] = ()
+        self._ends: list[LineEnd] = []
+        self._bound: Bound | None = None
+        self._is_dragging = False
+        self._pan_from: float | None = None
+        self._may_edit = True
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._view.viewport().setMouseTracking(True)
+        self._view.viewport().installEventFilter(self)
+        self._restyle()
+
+    def show_curve(self, curve: Curve | None) -> None:
+        """Show all of `curve`; None empties the plot."""
+        self._curve, self._bound = curve, None
+        self._lines = self._renew(self._lines, curve, 0.0)
+        self.show_all()
+
+    def set_overlay(
+        self, curve: Curve | None, shift_s: float = 0.0, name: str = "last time"
+    ) -> None:
+        """A second, paler curve, moved by `shift_s` so that both begin at the same onset."""
+        self._overlay, self._overlay_shift_s, self._overlay_name = curve, shift_s, name
+        self._overlay_lines = self._renew(self._overlay_lines, curve, -1.0)
+        self.show_all()
+
+    def set_reps(self, reps: Sequence[RepSpan], *, may_edit: bool = True) -> None:
+        self._reps, self._may_edit = tuple(reps), may_edit
+        self._view.viewport().update()
+
+    def set_levels(self, levels: Sequence[Level]) -> None:
+        self._levels = tuple(levels)
+        self._view.viewport().update()
+
+    def show_all(self) -> None:
+        if self._curve is None or not len(self._curve.t):
+            self._redraw()
+            return
+        best = float(self._curve.force.max())
+        if self._overlay is not None and len(self._overlay.t):
+            best = max(best, float(self._overlay.force.max()))
+        self._set_range(float(self._curve.t[0]), float(self._curve.t[-1]), ceiling(best))
+        self._redraw()
+
+    def zoom(self, start_s: float, end_s: float) -> None:
+        """Show `start_s` to `end_s`, kept within the curve."""
+        if self._curve is None:
+            return
+        first, last = float(self._curve.t[0]), float(self._curve.t[-1])
+        width = min(max(end_s - start_s, _SHORTEST_VIEW_S), last - first)
+        start = min(max(start_s, first), last - width)
+        self._set_range(start, start + width, self.area.top_n)
+        self._redraw()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if self._curve is not None and watched is self._view.viewport():
+            match event:
+                case QWheelEvent():
+                    self._wheel(event)
+                    return True
+                case QMouseEvent():
+                    return self._mouse(event)
+                case _:
+                    pass
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        step = {Qt.Key.Key_Left: -_NUDGE_S, Qt.Key.Key_Right: _NUDGE_S}.get(Qt.Key(event.key()))
+        if step is None or self._bound is None:
+            super().keyPressEvent(event)
+            return
+        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            step *= 10
+        rep = self._rep(self._bound.rep)
+        self._move(self._bound, (rep.start_s if self._bound.is_start else rep.end_s) + step)
+        self._announce()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._redraw()
+
+    def _mouse(self, event: QMouseEvent) -> bool:
+        x = event.position().x()
+        match event.type():
+            case QEvent.Type.MouseButtonDblClick:
+                self.show_all()
+            case QEvent.Type.MouseButtonPress if event.button() is Qt.MouseButton.LeftButton:
+                self.setFocus(Qt.FocusReason.MouseFocusReason)
+                self._bound = self._bound_at(x)
+                self._is_dragging = self._bound is not None
+                self._pan_from = None if self._bound else x
+            case QEvent.Type.MouseMove if self._is_dragging and self._bound:
+                self._move(self._bound, self.area.time(x))
+            case QEvent.Type.MouseMove if self._pan_from is not None:
+                shift = (self._pan_from - x) / self.area.px_per_s
+                self._pan_from = x
+                self.zoom(self.area.left_s + shift, self.area.right_s + shift)
+            case QEvent.Type.MouseMove:
+                is_near = self._bound_at(x) is not None
+                shape = Qt.CursorShape.SplitHCursor if is_near else Qt.CursorShape.ArrowCursor
+                self._view.viewport().setCursor(shape)
+            case QEvent.Type.MouseButtonRelease:
+                if self._is_dragging:
+                    self._announce()
+                self._is_dragging, self._pan_from = False, None
+            case _:
+                return False
+        self._view.viewport().update()
+        return True
+
+    def _wheel(self, event: QWheelEvent) -> None:
+        factor = 0.8 ** (event.angleDelta().y() / 120)
+        at = self.area.time(event.position().x())
+        self.zoom(at - (at - self.area.left_s) * factor, at + (self.area.right_s - at) * factor)
+
+    def _bound_at(self, x: float) -> Bound | None:
+        """The nearest bound within reach of the pointer."""
+        if not self._may_edit:
+            return None
+        near = [
+            (abs(self.area.x(t_s) - x), Bound(rep.number, is_start))
+            for rep in self._reps
+            for t_s, is_start in ((rep.start_s, True), (rep.end_s, False))
+        ]
+        distance, bound = min(near, key=lambda entry: entry[0], default=(_GRIP_PX + 1, None))
+        return bound if distance <= _GRIP_PX else None
+
+    def _move(self, bound: Bound, t_s: float) -> None:
+        """Bounds stay in order and never reach into the neighbouring repetition."""
+        assert self._curve is not None
+        rep = self._rep(bound.rep)
+        before = [r.end_s for r in self._reps if r.end_s <= rep.start_s and r is not rep]
+        after = [r.start_s for r in self._reps if r.start_s >= rep.end_s and r is not rep]
+        low = max(before, default=float(self._curve.t[0]))
+        high = min(after, default=float(self._curve.t[-1]))
+        if bound.is_start:
+            moved = replace(rep, start_s=min(max(t_s, low), rep.end_s - _SHORTEST_S))
+        else:
+            moved = replace(rep, end_s=max(min(t_s, high), rep.start_s + _SHORTEST_S))
+        self._reps = tuple(moved if r is rep else r for r in self._reps)
+        self._view.viewport().update()
+
+    def _announce(self) -> None:
+        if self._bound is not None:
+            rep = self._rep(self._bound.rep)
+            self.bounds_changed.emit(rep.number, rep.start_s, rep.end_s)
+
+    def _rep(self, number: int) -> RepSpan:
+        return next(rep for rep in self._reps if rep.number == number)
+
+    def _renew(self, old: list[CurveLine], curve: Curve | None, height: float) -> list[CurveLine]:
+        for entry in old:
+            entry.remove()
+        count = curve.force.shape[1] if curve is not None else 0
+        return [self.line(height) for _ in range(count)]
+
+    def _redraw(self) -> None:
+        self._ends = []
+        for lines, curve, shift, alpha, weight in (
+            (self._lines, self._curve, 0.0, 1.0, self._weight()),
+            (self._overlay_lines, self._overlay, self._overlay_shift_s, 0.7, 1),
+        ):
+            if curve is None:
+                continue
+            for line, side in zip(lines, curve.sides, strict=True):
+                line.set_look(_colour(side, alpha), weight)
+            self._fill(lines, curve, shift)
+        self._view.viewport().update()
+
+    def _fill(self, lines: list[CurveLine], curve: Curve, shift_s: float) -> None:
+        begin, end = np.searchsorted(
+            curve.t, (self.area.left_s - shift_s, self.area.right_s - shift_s)
+        )
+        begin, end = max(int(begin) - 1, 0), int(end) + 1
+        t, force = curve.t[begin:end], curve.force[begin:end]
+        width = max(self.area.rect.width() * self.devicePixelRatioF(), 1.0)
+        run = int(np.ceil(len(t) / width))
+        t, force = outline(t, force, run, begin)
+        joined = links(t, curve.gaps)
+        for column, (line, side) in enumerate(zip(lines, curve.sides, strict=True)):
+            y = force[:, column].copy()
+            line.set_data(t + shift_s, y, self._dashed(t, y, joined, side))
+            if len(t) and curve is self._curve:
+                self._ends.append(LineEnd(side, float(t[-1]), float(y[-2:].mean())))
+
+    def _dashed(self, t: Array, y: Array, joined: Links, side: Side | None) -> Links:
+        if side is not Side.RIGHT or len(t) < 2:
+            return joined
+        return joined & dashes(t, y, self.area.px_per_s, self.area.px_per_n)
+
+    def _restyle(self) -> None:
+        super()._restyle()
+        self._redraw()
+
+    def _draw_under(self, painter: QPainter) -> None:
+        draw_reps(painter, self.area, self._reps)
+        draw_grid(painter, self.area, self._seconds)
+        draw_levels(painter, self.area, self._levels)
+
+    def _draw_over(self, painter: QPainter) -> None:
+        if self._curve is None:
+            return
+        draw_gaps(painter, self.area, self._curve.gaps)
+        draw_ends(painter, self.area, self._ends)
+        self._name_overlay(painter)
+        if self._may_edit:
+            for rep in self._reps:
+                for is_start in (True, False):
+                    _draw_bound(painter, self.area, rep, is_start, self._bound)
+
+    def _name_overlay(self, painter: QPainter) -> None:
+        if self._overlay is None or not len(self._overlay.t):
+            return
+        t = self._overlay.t + self._overlay_shift_s
+        shown = (t >= self.area.left_s) & (t <= self.area.right_s)
+        if shown.any():
+            largest = np.where(shown, self._overlay.force.max(axis=1), -np.inf)
+            at = int(largest.argmax())
+            draw_name(painter, self.area, float(t[at]), float(largest[at]), self._overlay_name)
+
+    def _seconds(self, t_s: float) -> str:
+        shown = ticks(self.area.left_s, self.area.right_s, int(self.area.rect.width() / 110) + 1)
+        digits = 0 if len(shown) < 2 or (shown[1] - shown[0]) % 1 == 0 else 2
+        return f"{t_s:.{digits}f}" + (" s" if shown and t_s == shown[-1] else "")
+
+
+def _colour(side: Side | None, alpha: float) -> QColor:
+    colour = QColor(limb_style(side).colour if side else colours().text)
+    colour.setAlphaF(alpha)
+    return colour
+
+
+def _draw_bound(
+    painter: QPainter, area: PlotArea, rep: RepSpan, is_start: bool, chosen: Bound | None
+) -> None:
+    x = area.x(rep.start_s if is_start else rep.end_s)
+    if not area.rect.left() - 1 <= x <= area.rect.right() + 1:
+        return
+    is_chosen = chosen == Bound(rep.number, is_start)
+    colour = colours().colour("focus" if is_chosen else "line_strong")
+    painter.setPen(QPen(colour, 2.0 if is_chosen else 1.0))
+    painter.drawLine(QPointF(x, area.rect.top()), QPointF(x, area.rect.bottom()))
+    painter.setBrush(colours().colour("raised"))
+    painter.drawRoundedRect(QRectF(x - 4, area.rect.center().y() - 14, 8, 28), 3, 3)
