@@ -15,7 +15,8 @@ class StoreError(Exception):
     ├── RecordNotFoundError   no such person, session, trial or treatment
     ├── AlreadyStoredError    a record with this id is there
     ├── DamagedRecordError    what is read back is not what was stored (`ids` says where)
-    ├── JournalFullError      no room for more of a running capture; what is written is safe
+    ├── JournalWriteError     a running capture cannot grow; what is written is safe
+    │   └── JournalFullError  because there is no room
     ├── JournalInUseError     a running program still writes this capture
     └── DamagedJournalError   the beginning of a capture file cannot be read; the file is kept
     """
@@ -59,7 +60,11 @@ class DamagedRecordError(StoreError):
         self.ids = ids
 
 
-class JournalFullError(StoreError):
+class JournalWriteError(StoreError):
+    pass
+
+
+class JournalFullError(JournalWriteError):
     pass
 
 

@@ -1,0 +1,216 @@
+"""From a capture file to a stored trial; the file goes only when the trial was read back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from data import curves
+from data.analysis import analyse
+from data.analysis.types import (
+    AnalysisOptions,
+    Asymmetry,
+    Curve,
+    MissingStretch,
+    QualityNote,
+    TrialAnalysis,
+)
+from data.clinical import catalogue
+from data.errors import DamagedJournalError, JournalInUseError, RecordNotFoundError
+from data.frames import is_being_written
+from data.journal import Capture, Mark, open_journals, read_journal
+from data.records import Trial, TrialHeader, TrialState
+from data.store import Store
+from data.trials import net_curve
+
+_BAD_SAMPLES = ("saturated", "open", "overload", "uncalibrated")
+
+
+@dataclass(frozen=True, slots=True)
+class RecoverableCapture:
+    """A capture that nobody writes any more and that is not stored yet."""
+
+    path: Path
+    header: TrialHeader
+    state: TrialState
+    seconds: float
+    samples: int
+    lost_tail_bytes: int
+
+
+def save_capture(store: Store, journal_path: Path) -> Trial:
+    """Analyse and store a finished or abandoned capture, read it back, then remove its file.
+
+    Doing it again for a trial that is stored checks the stored one and removes the file. A file
+    with unreadable bytes at its end is not removed but put aside as ``….fj.kept``. On any error
+    the file stays. Raises a `StoreError`.
+    """
+    if journal_path.exists() and is_being_written(journal_path):
+        raise JournalInUseError(
+            f"{journal_path} is still being recorded. Nothing was changed. "
+            "End the trial in the program that records it."
+        )
+    capture = read_journal(journal_path)
+    try:
+        trial = store.trials.get(capture.header.id)
+    except RecordNotFoundError:
+        trial = store.trials.save(_trial(capture), capture.blocks)
+    else:
+        store.trials.check(trial, capture.blocks)
+    if capture.lost_tail_bytes:
+        journal_path.replace(journal_path.with_name(journal_path.name + ".kept"))
+    else:
+        journal_path.unlink(missing_ok=True)
+    return trial
+
+
+def recoverable(folder: Path) -> list[RecoverableCapture]:
+    """What an earlier run of the program left behind, oldest first."""
+    found: list[RecoverableCapture] = []
+    for path in open_journals(folder):
+        try:
+            capture = read_journal(path)
+        except DamagedJournalError:
+            continue
+        found.append(
+            RecoverableCapture(
+                path=path,
+                header=capture.header,
+                state=capture.state,
+                seconds=capture.duration_s,
+                samples=capture.samples,
+                lost_tail_bytes=capture.lost_tail_bytes,
+            )
+        )
+    return found
+
+
+def unreadable(folder: Path) -> list[Path]:
+    """Capture files whose beginning is damaged: kept, but nobody can say whose they are."""
+    damaged: list[Path] = []
+    for path in open_journals(folder):
+        try:
+            read_journal(path)
+        except DamagedJournalError:
+            damaged.append(path)
+    return damaged
+
+
+def _trial(capture: Capture) -> Trial:
+    header = capture.header
+    saturated = _saturated(capture)
+    curve = net_curve(header, capture.blocks, capture.gaps, saturated)
+    rate_hz = _measured_rate(capture)
+    analysis = _analysis(header, curve, rate_hz)
+    if capture.lost_tail_bytes:
+        analysis = _noted(
+            analysis,
+            QualityNote(
+                "TAIL",
+                f"The last {capture.lost_tail_bytes} bytes of the capture file could not be "
+                "read; the file is kept.",
+            ),
+        )
+    return Trial(
+        header=header,
+        state=capture.state,
+        samples=capture.samples,
+        lost=sum(gap.samples or 0 for gap in capture.gaps),
+        rate_hz=rate_hz,
+        duration_s=capture.duration_s,
+        gaps=capture.gaps,
+        analysis=analysis,
+        note=_remarks(capture),
+        saturated=saturated,
+    )
+
+
+def _analysis(header: TrialHeader, curve: Curve, rate_hz: float | None) -> TrialAnalysis:
+    """The numbers, or none with the reason: a recording is kept whether or not they exist."""
+    test = catalogue.tests().get(header.test_id)
+    if test is None:
+        text = f"The test “{header.test_id}” is not in the catalogue, so nothing was computed."
+        return _nothing(curve, rate_hz, QualityNote("NOTEST", text))
+    if len(curve.t) < 2:
+        return _nothing(curve, rate_hz, QualityNote("EMPTY", "No samples were recorded."))
+    if np.any(np.diff(curve.t) <= 0):
+        text = "The time of the samples runs backwards, so nothing was computed."
+        return _nothing(curve, rate_hz, QualityNote("CLOCK", text))
+    return analyse(curve, test, analysis_options(header))
+
+
+def analysis_options(header: TrialHeader) -> AnalysisOptions:
+    """What the header knows that the curve does not."""
+    capacities = [c.capacity_n for c in header.channels if c.capacity_n is not None]
+    resolutions = [c.resolution_n for c in header.channels if c.resolution_n is not None]
+    return AnalysisOptions(
+        body_mass_kg=header.body_mass_kg,
+        lever_m=header.lever_m,
+        gravity_n=header.gravity_n,
+        injured=header.injured,
+        dominant=header.dominant,
+        capacity_n=min(capacities, default=None),
+        resolution_n=max(resolutions, default=None),
+        allows_rfd=header.allows_rfd,
+    )
+
+
+def _nothing(curve: Curve, rate_hz: float | None, note: QualityNote) -> TrialAnalysis:
+    return TrialAnalysis(
+        reps=(),
+        summary={},
+        asymmetry=Asymmetry("", "", "", None, None, None, None, reason=note.text),
+        asymmetries=(),
+        quality=(note,),
+        methods={},
+        rate_hz=rate_hz or 0.0,
+        duration_s=float(curve.t[-1]) if len(curve.t) else 0.0,
+    )
+
+
+def _noted(analysis: TrialAnalysis, note: QualityNote) -> TrialAnalysis:
+    return replace(analysis, quality=(*analysis.quality, note))
+
+
+def _measured_rate(capture: Capture) -> float | None:
+    """Samples a second by the device's clock, stretches without samples left out."""
+    runs = curves.merge(capture.blocks, capture.gaps)
+    intervals = sum(len(run.t_us) - 1 for run in runs)
+    span_us = sum(int(run.t_us[-1]) - int(run.t_us[0]) for run in runs)
+    return intervals * 1e6 / span_us if span_us > 0 else None
+
+
+def _saturated(capture: Capture) -> tuple[MissingStretch, ...]:
+    """The stretches of samples that the device itself did not trust.
+
+    A mark stands between the last sample before and the block that it concerns.
+    """
+    blocks = [block for block in capture.blocks if len(block.t_us)]
+    ends_us = [int(block.t_us[-1]) for block in blocks]
+    found: list[MissingStretch] = []
+    for mark in capture.marks:
+        if mark.text not in _BAD_SAMPLES or not blocks:
+            continue
+        origin_us = int(blocks[0].t_us[0])
+        end_us = next((end for end in ends_us if end > mark.t_us), ends_us[-1])
+        found.append(
+            MissingStretch(
+                max(mark.t_us - origin_us, 0) / 1e6,
+                (end_us - origin_us) / 1e6,
+                _cause(capture.header, mark),
+            )
+        )
+    return tuple(found)
+
+
+def _cause(header: TrialHeader, mark: Mark) -> str:
+    if mark.channel is None or mark.channel >= len(header.channels):
+        return mark.text
+    return f"{header.channels[mark.channel].position} cell {mark.text}"
+
+
+def _remarks(capture: Capture) -> str:
+    marks = [mark for mark in capture.marks if mark.text not in _BAD_SAMPLES]
+    return "; ".join(f"{mark.t_us / 1e6:.1f} s: {mark.text}" for mark in marks)
