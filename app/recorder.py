@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from data.analysis.reps import RepDetector, RepEvent
 from data.clinical.tests import RepRule
-from data.journal import JournalFullError, JournalWriter
+from data.errors import StoreError
+from data.journal import JournalWriter, Mark
 from data.records import TrialHeader, TrialState
 from devices.types import ForceBlock, Gap
 
@@ -24,7 +25,7 @@ class Recorder:
     time begins with its first sample.
 
     A journal that cannot grow ends the recording, never the program: `on_full` is told once,
-    what came before stays readable.
+    what came before stays readable. `base_s` is where the trial begins on the stream's axis.
     """
 
     def __init__(self, folder: Path, header: TrialHeader, rule: RepRule) -> None:
@@ -34,7 +35,7 @@ class Recorder:
         self._zero = zero_offsets(header)
         self._base_us: int | None = None
         self._base_index = 0
-        self._was_interrupted = False
+        self._bad: set[tuple[int, str]] = set()
         self._syncing = asyncio.get_running_loop().create_task(self._sync_steadily())
         self.is_full = False
         self.samples = 0
@@ -43,6 +44,10 @@ class Recorder:
         self.gaps: list[Gap] = []
         self.on_rep: Callable[[RepEvent], None] = _ignore
         self.on_full: Callable[[str], None] = _ignore
+
+    @property
+    def base_s(self) -> float | None:
+        return None if self._base_us is None else self._base_us * 1e-6
 
     @property
     def path(self) -> Path:
@@ -55,11 +60,11 @@ class Recorder:
         if self._base_us is None:
             self._base_us, self._base_index = int(block.t_us[0]), block.index
         own = ForceBlock(block.t_us - self._base_us, block.force, block.index - self._base_index)
-        if not self._write(lambda: self._journal.append(own)):
+        if not self._write(lambda: self._append(own)):
             return
         self.samples += len(own.t_us)
-        self.last_s = float(own.t_us[-1]) * 1e-6
-        for event in self._detector.feed(own.t_us * 1e-6, own.force - self._zero):
+        self.last_s = float(own.t[-1])
+        for event in self._detector.feed(own.t, own.force - self._zero):
             self.on_rep(event)
 
     def gap(self, gap: Gap) -> None:
@@ -70,6 +75,10 @@ class Recorder:
         self.lost += gap.samples or 0
         self._write(lambda: self._journal.gap(own))
 
+    def problem(self, channel: int, text: str, *, begins: bool) -> None:
+        """From now on samples of `channel` must not be taken as good, or may be again."""
+        (self._bad.add if begins else self._bad.discard)((channel, text))
+
     async def finish(self, state: TrialState) -> Path:
         """Close the journal for good and give its path to whoever stores it."""
         self._syncing.cancel()
@@ -78,10 +87,15 @@ class Recorder:
         await asyncio.to_thread(self._journal.finish, state)
         return self._journal.path
 
+    def _append(self, block: ForceBlock) -> None:
+        for channel, text in sorted(self._bad):
+            self._journal.mark(Mark(int(block.t_us[0]) - 1, text, channel))
+        self._journal.append(block)
+
     def _write(self, write: Callable[[], None]) -> bool:
         try:
             write()
-        except JournalFullError as error:
+        except StoreError as error:
             self.is_full = True
             self.on_full(str(error))
             return False

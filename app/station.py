@@ -13,6 +13,7 @@ import numpy as np
 
 from app.live import LiveTrace
 from app.recorder import Recorder
+from app.status import DeviceStatus
 from app.version import program_version
 from data.analysis.reps import RepEvent
 from data.analysis.types import Side
@@ -22,6 +23,7 @@ from data.records import Person, TrialChannel, TrialHeader, TrialState
 from devices.errors import DeviceError, ZeroRefusedError
 from devices.force import ForceDevice
 from devices.types import ChannelInfo, ForceBlock, Gap, LinkState, Position, Zero
+from protocols.events import ChannelProblem
 
 TRACE_S = 12.0
 _ZERO_DEADLINE_S = 3.0
@@ -57,6 +59,7 @@ class Station:
         self.zeros: tuple[Zero, ...] | None = None
         self.recorder: Recorder | None = None
         self.gaps: list[Gap] = []
+        self.problems: frozenset[tuple[int, str]] = frozenset()
         self.on_rep: Callable[[RepEvent], None] = _ignore
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self.on_full: Callable[[str], None] = _ignore
@@ -64,6 +67,7 @@ class Station:
         device.on_block = self._block
         device.on_gap = self._gap
         device.on_state = self._state
+        device.on_problem = self._problem
 
     async def open(self) -> None:
         """Connect and stream. Raises `LinkError` or `DeviceError`; closed again if it fails."""
@@ -106,6 +110,8 @@ class Station:
         recorder = Recorder(folder, header, plan.test.rep_rule)
         recorder.on_rep = lambda event: self.on_rep(event)
         recorder.on_full = lambda message: self.on_full(message)
+        for channel, problem in self.problems:
+            recorder.problem(channel, problem, begins=True)
         self.recorder = recorder
         return header
 
@@ -116,6 +122,36 @@ class Station:
             raise RuntimeError("no trial is running")
         self.recorder = None
         return await recorder.finish(state)
+
+    def status(self) -> DeviceStatus:
+        """From any thread: how the device is now."""
+        device = self.device
+        dates = [c.calibrated_on for c in device.calibrations if c.calibrated_on]
+        return DeviceStatus(
+            name=device.info.name,
+            model=device.model.name,
+            link_state=device.state,
+            rate_hz=device.rate_hz,
+            lost_percent=device.lost_percent,
+            battery_percent=device.battery.percent,
+            is_virtual=self.is_virtual,
+            attention=self._attention(),
+            link=self.link_name,
+            serial=device.info.serial,
+            firmware=device.info.firmware,
+            calibrated_on=min(dates, default=None),
+        )
+
+    def _attention(self) -> str | None:
+        if self.device.state in (LinkState.LOST, LinkState.RECONNECTING):
+            return "Not answering; reconnecting by itself."
+        if self.device.has_low_battery:
+            return "Battery almost empty: it will switch itself off. Charge it after this trial."
+        if self.problems:
+            channel, problem = min(self.problems)
+            cell = self.device.channels[channel].position
+            return f"The {cell} cell is {problem}: its force cannot be trusted."
+        return None
 
     def sides(self, plan_test: StrengthTest, limb: Side | None) -> tuple[Side | None, ...]:
         return sides_of(self.device.channels, plan_test, limb)
@@ -163,12 +199,18 @@ class Station:
     def _block(self, block: ForceBlock) -> None:
         if self.recorder is not None:
             self.recorder.block(block)
-        self.trace.append(block.t_us * 1e-6, block.force - self._offsets)
+        self.trace.append(block.t, block.force - self._offsets)
 
     def _gap(self, gap: Gap) -> None:
         if self.recorder is not None:
             self.recorder.gap(gap)
         self.gaps.append(gap)
+
+    def _problem(self, _t_us: int, channel: int, problem: ChannelProblem, begins: bool) -> None:
+        key = (channel, problem.value)
+        self.problems = self.problems | {key} if begins else self.problems - {key}
+        if self.recorder is not None:
+            self.recorder.problem(channel, problem.value, begins=begins)
 
     def _state(self, state: LinkState, cause: str) -> None:
         self.on_state(state, cause)

@@ -75,6 +75,11 @@ class ForceBlock:
     force: Newtons
     index: int
 
+    @property
+    def t(self) -> NDArray[np.float64]:
+        """``t (n,) s``"""
+        return self.t_us / 1e6
+
 
 @dataclass(frozen=True, slots=True)
 class Gap:
