@@ -189,20 +189,25 @@ def _saturated(capture: Capture) -> tuple[MissingStretch, ...]:
     """
     blocks = [block for block in capture.blocks if len(block.t_us)]
     ends_us = [int(block.t_us[-1]) for block in blocks]
-    found: list[MissingStretch] = []
+    stretches: dict[str, list[tuple[int, int]]] = {}
     for mark in capture.marks:
         if mark.text not in _BAD_SAMPLES or not blocks:
             continue
-        origin_us = int(blocks[0].t_us[0])
         end_us = next((end for end in ends_us if end > mark.t_us), ends_us[-1])
-        found.append(
-            MissingStretch(
-                max(mark.t_us - origin_us, 0) / 1e6,
-                (end_us - origin_us) / 1e6,
-                _cause(capture.header, mark),
-            )
+        same_cause = stretches.setdefault(_cause(capture.header, mark), [])
+        if same_cause and mark.t_us <= same_cause[-1][1]:
+            same_cause[-1] = (same_cause[-1][0], end_us)
+        else:
+            same_cause.append((max(mark.t_us, int(blocks[0].t_us[0])), end_us))
+    return tuple(
+        MissingStretch(
+            (start_us - int(blocks[0].t_us[0])) / 1e6,
+            (end_us - int(blocks[0].t_us[0])) / 1e6,
+            cause,
         )
-    return tuple(found)
+        for cause, spans in stretches.items()
+        for start_us, end_us in spans
+    )
 
 
 def _cause(header: TrialHeader, mark: Mark) -> str:

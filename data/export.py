@@ -1,0 +1,173 @@
+"""What is stored, as CSV for a spreadsheet and as JSON with unit and method beside each number."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from uuid import UUID
+
+from data.analysis.types import Curve, Side
+from data.records import Trial
+from data.store import Store
+from data.values import Json, JsonObject, to_json
+
+_FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"  # full-width forms become the plain ones in some programs
+_REP_COLUMNS = (
+    "trial",
+    "test",
+    "started_at",
+    "device",
+    "device_serial",
+    "rep",
+    "side",
+    "start_s",
+    "end_s",
+    "onset_s",
+    "time_of_peak_s",
+)
+
+
+def curve_csv(curve: Curve) -> str:
+    """``time_s`` and a column of newtons, zero removed, for each channel; every digit kept."""
+    rows = [curve.t.tolist(), *(column.tolist() for column in curve.force.T)]
+    lines = map(",".join, zip(*(map(_number, row) for row in rows), strict=True))
+    return "\n".join((",".join(("time_s", *channel_names(curve.sides))), *lines, ""))
+
+
+def curves_csv(curves: Iterable[tuple[Trial, Curve]]) -> str:
+    """Many curves below one another, each row with its trial; a channel not there is empty."""
+    parts = [(trial, curve, channel_names(curve.sides)) for trial, curve in curves]
+    columns = sorted({name for _, _, names in parts for name in names})
+    lines = [",".join(("trial", "test", "time_s", *columns))]
+    for trial, curve, names in parts:
+        start = f"{trial.id},{_text_cell(trial.header.test_id)}"
+        nothing = [""] * len(curve.t)
+        cells = [
+            list(map(_number, curve.force[:, names.index(name)].tolist()))
+            if name in names
+            else nothing
+            for name in columns
+        ]
+        times = map(_number, curve.t.tolist())
+        lines += [f"{start},{','.join(row)}" for row in zip(times, *cells, strict=True)]
+    return "\n".join((*lines, ""))
+
+
+def reps_csv(trials: Iterable[Trial]) -> str:
+    """One row for each limb in each repetition: its numbers, codes and why it was rejected."""
+    rows = [(trial, rep) for trial in trials for rep in trial.analysis.reps]
+    keys = list(dict.fromkeys(key for _, rep in rows for key in rep.metrics))
+    lines = [",".join((*_REP_COLUMNS, *map(_text_cell, keys), "codes", "rejected"))]
+    for trial, rep in rows:
+        header = trial.header
+        cells = [
+            str(trial.id),
+            _text_cell(header.test_id),
+            header.started_at.isoformat(),
+            _text_cell(header.device_model),
+            _text_cell(header.device.serial or ""),
+            str(rep.number),
+            rep.side or "",
+            *map(_number, (rep.bounds.start_s, rep.bounds.end_s, rep.onset_s, rep.peak_s)),
+            *(_number(rep.metrics[key].value if key in rep.metrics else None) for key in keys),
+            _text_cell(" ".join(rep.codes)),
+            _text_cell(rep.rejected or ""),
+        ]
+        lines.append(",".join(cells))
+    return "\n".join((*lines, ""))
+
+
+def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
+    """A trial for JSON: header, results with unit, method and reason, and its net curve."""
+    found = _public(to_json(trial))
+    if curve is not None:
+        found["curve"] = {
+            "zero_removed": True,
+            "time_s": curve.t.tolist(),
+            "channels": [
+                {
+                    "position": channel.position.value,
+                    "side": channel.side.value if channel.side else None,
+                    "force_n": [_finite(value) for value in column.tolist()],
+                }
+                for channel, column in zip(trial.header.channels, curve.force.T, strict=True)
+            ],
+        }
+    return found
+
+
+def session_object(store: Store, session_id: UUID) -> JsonObject:
+    """A whole visit for JSON: person, trials with curves, treatments. Raises a `StoreError`."""
+    session = store.sessions.get(session_id)
+    return {
+        "format": "myograph session",
+        "version": 1,
+        "person": _public(to_json(store.people.get(session.person_id))),
+        "session": _public(to_json(session)),
+        "trials": [
+            trial_object(trial, store.trials.curve(trial.id))
+            for trial in store.trials.of_session(session_id)
+        ],
+        "treatments": [
+            _public(to_json(treatment)) for treatment in store.treatments.of_session(session_id)
+        ],
+    }
+
+
+def json_text(value: Json) -> str:
+    """JSON that every reader takes: no NaN, no infinity."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def write_text(path: Path, text: str) -> None:
+    """Put a finished file in place: never half of one."""
+    unfinished = path.with_name(path.name + ".unfinished")
+    with unfinished.open("w", encoding="utf-8", newline="") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+
+
+def channel_names(sides: Sequence[Side | None]) -> list[str]:
+    """Column names by limb: ``force_left_n``; ``force_n``, or numbered, where it is not known."""
+    named = [f"force_{side}_n" if side else "force_n" for side in sides]
+    if len(set(named)) == len(named):
+        return named
+    return [f"force_{number}_n" for number in range(1, len(sides) + 1)]
+
+
+def _number(value: float | None) -> str:
+    """The shortest text that reads back as the same float64; empty where there is none."""
+    return "" if value is None or not math.isfinite(value) else repr(value)
+
+
+def _text_cell(text: str) -> str:
+    """A quoted cell that no spreadsheet takes for a formula."""
+    if text.lstrip(" ").startswith(tuple(_FORMULA_STARTS)):
+        text = "'" + text
+    cell = io.StringIO()
+    csv.writer(cell, lineterminator="").writerow([text])
+    return cell.getvalue()
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _public(record: JsonObject) -> JsonObject:
+    """Numbers that JSON does not know become null: the record itself keeps them apart."""
+    return {key: _public_value(value) for key, value in record.items()}
+
+
+def _public_value(value: Json) -> Json:
+    if isinstance(value, dict):
+        return None if value.keys() == {"float"} else _public(value)
+    if isinstance(value, list):
+        return [_public_value(item) for item in value]
+    return value
