@@ -116,6 +116,7 @@ class ProgressorCodec(Codec):
     def start(self) -> bytes:
         self._is_requested = True
         self._last_raw_us = None
+        self._t_us = 0
         return _form(Command.START)
 
     def stop(self) -> bytes:
@@ -138,7 +139,9 @@ class ProgressorCodec(Codec):
         """One command; its length byte may be left out, as Tindeq's own client does."""
         if not data:
             return RequestClass.LISTEN
-        return REQUEST_CLASSES.get(data[0], RequestClass.UNKNOWN)
+        known = REQUEST_CLASSES.get(data[0], RequestClass.UNKNOWN)
+        is_bare = data[1:] in (b"", b"\0")
+        return known if is_bare or known is RequestClass.CALIBRATION else RequestClass.UNKNOWN
 
     def receive(self, data: bytes) -> list[Event]:
         """Events of one notification."""
