@@ -165,7 +165,9 @@ class RadioClient(BaseBleakClient):
         except asyncio.CancelledError:
             # Bumble leaves its controller trying for ever, which would block every later attempt.
             with contextlib.suppress(BaseBumbleError):
-                await device.send_sync_command(hci.HCI_LE_Create_Connection_Cancel_Command())
+                # Its type comes from a decorator.
+                cancel: Any = hci.HCI_LE_Create_Connection_Cancel_Command()
+                await device.send_sync_command(cancel)
             raise
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
         self._peer = peer = Peer(connection)
