@@ -138,6 +138,7 @@ class PortReader:
                 self._on_data(data)
         finally:
             if has_ended and not self._is_left:
+                self._is_left = True  # the call that was scheduled for the last bytes comes too
                 self._on_end(self._cause)
 
 

@@ -35,6 +35,7 @@ from bumble.gatt_client import ServiceProxy
 
 MTU = 247
 
+_COMMANDS: Any = hci  # decorators make them, so that their types are half known
 _T = TypeVar("_T")
 _Types = AdvertisingData.Type
 _UUID_LISTS = (
@@ -165,9 +166,7 @@ class RadioClient(BaseBleakClient):
         except asyncio.CancelledError:
             # Bumble leaves its controller trying for ever, which would block every later attempt.
             with contextlib.suppress(BaseBumbleError):
-                # Its type comes from a decorator.
-                cancel: Any = hci.HCI_LE_Create_Connection_Cancel_Command()
-                await device.send_sync_command(cancel)
+                await device.send_sync_command(_COMMANDS.HCI_LE_Create_Connection_Cancel_Command())
             raise
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
         self._peer = peer = Peer(connection)

@@ -1,0 +1,1 @@
+"""Links: through the real pyserial, the real bleak, and files."""
