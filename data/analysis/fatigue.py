@@ -59,5 +59,11 @@ def slope_n_per_rep(peaks: Sequence[float]) -> float | None:
     return float((number * np.asarray(peaks)).sum() / (number * number).sum())
 
 
+def slope_percent_per_rep(peaks: Sequence[float]) -> float | None:
+    """The slope as a share of the mean peak."""
+    slope, mean = slope_n_per_rep(peaks), float(np.mean(peaks))
+    return None if slope is None or mean == 0 else 100 * slope / mean
+
+
 def _fall(reference: float, value: float) -> float | None:
     return None if reference == 0 else 100 * (reference - value) / reference

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from data.analysis.trace import Trace
+from data.analysis.types import OnsetRule
 
 Array = NDArray[np.float64]
 
@@ -17,12 +17,6 @@ AIM_S = 1.0
 LEAST_S = 0.5
 SUSTAIN_S = 0.02
 OFFSET_SUSTAIN_S = 0.1
-
-
-class OnsetRule(StrEnum):
-    REVERSE = "onset.reverse.v1"
-    FIVE_SD = "onset.5sd.v1"
-    FIXED_20N = "onset.20n.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +32,21 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Onset:
-    """`uncertainty_s` is the time between the crossings of 1 SD and 5 SD above the baseline."""
+    """`uncertainty_s`: between the crossings of 1 SD and 5 SD over the baseline; None by hand."""
 
     at_s: float
     rule: str
-    uncertainty_s: float
+    uncertainty_s: float | None
     is_at_floor: bool
     has_countermovement: bool
 
 
 def find_baseline(
-    trace: Trace, earliest: float, rise: float, peak: float, resolution_n: float
+    trace: Trace, earliest: float, rise: float, limit_n: float, resolution_n: float
 ) -> Baseline | None:
-    """The quietest second in the three before `rise`, or half a second; None if none is quiet.
+    """The quietest second in the three before `rise`, else half a second.
 
-    Quiet means a sample SD of at most max(5 N, 2 % of the peak).
+    None where the sample SD is over `limit_n` in each.
     """
     rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
     t, f = trace.t[rest], trace.f[rest]
@@ -63,16 +57,14 @@ def find_baseline(
         window = slice(*found)
         mean = float(f[window].mean())
         sd = float(f[window].std(ddof=1))
-        if sd <= max(5.0, 0.02 * abs(peak - mean)):
+        if sd <= limit_n:
             floor = max(resolution_n, 1e-9)
             slope = _slope(t[window], f[window])
             return Baseline(float(t[found[0]]), float(t[found[1] - 1]), mean, max(sd, floor), slope)
     return None
 
 
-def find_onset(
-    trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule = OnsetRule.REVERSE
-) -> Onset | None:
+def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule) -> Onset | None:
     """The start of the rise to the peak; None if the force never leaves the baseline."""
     span = trace.between(baseline.start_s, peak_s)
     t, f = trace.t[span], trace.f[span]

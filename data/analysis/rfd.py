@@ -11,19 +11,12 @@ PEAK_WINDOW_S = 0.02
 RATE_TOLERANCE = 0.01
 
 
-def rate_refusal(window_ms: int, rate_hz: float) -> str | None:
-    """Why the sampling rate forbids this window (`gates.v1`); None if it does not."""
+def rate_refusal(what: str, window_ms: int, rate_hz: float) -> str | None:
+    """Why the sampling rate forbids a window of this length (`gates.v1`); None if it does not."""
     least = 500 if window_ms < 100 else 200 if window_ms < 200 else 0
     if rate_hz >= least * (1 - RATE_TOLERANCE):
         return None
-    return f"sampling rate {rate_hz:.0f} Hz is too low for RFD 0-{window_ms} ms"
-
-
-def peak_rate_refusal(rate_hz: float) -> str | None:
-    """Why the sampling rate forbids the peak RFD; None if it does not."""
-    if rate_hz >= 200 * (1 - RATE_TOLERANCE):
-        return None
-    return f"sampling rate {rate_hz:.0f} Hz is too low for peak RFD over 20 ms"
+    return f"sampling rate {rate_hz:.0f} Hz is too low for {what}"
 
 
 def rate_label(rate_hz: float) -> str:

@@ -21,6 +21,14 @@ class Side(StrEnum):
         return Side.RIGHT if self is Side.LEFT else Side.LEFT
 
 
+class OnsetRule(StrEnum):
+    """How the start of an effort is found; REVERSE is ours, the others are for comparison."""
+
+    REVERSE = "onset.reverse.v1"  # back from the rise to baseline mean + 3 SD
+    FIVE_SD = "onset.5sd.v1"  # last crossing of baseline mean + 5 SD
+    FIXED_20N = "onset.20n.v1"  # last crossing of baseline mean + 20 N
+
+
 @dataclass(frozen=True, slots=True)
 class MissingStretch:
     """No samples between `start_s` (last before) and `end_s` (first after)."""
@@ -130,7 +138,13 @@ class TrialAnalysis:
 
 @dataclass(frozen=True, slots=True)
 class AnalysisOptions:
-    """What the recording itself cannot tell. A missing value makes its metrics refused."""
+    """What the recording itself cannot tell. A missing value makes its metrics refused.
+
+    `gravity_n` is what the relaxed limb presses on the sensor in the test position (negative
+    where it hangs away from it); it replaces the resting level found in the recording.
+    A manual bound replaces every repetition that it overlaps; `rejected` goes by the number
+    after that.
+    """
 
     body_mass_kg: float | None = None
     lever_m: float | None = None
@@ -140,5 +154,6 @@ class AnalysisOptions:
     capacity_n: float | None = None
     resolution_n: float | None = None
     allows_rfd: bool = True
+    onset_rule: OnsetRule = OnsetRule.REVERSE
     manual_bounds: tuple[RepBounds, ...] = ()
     rejected: Mapping[int, str] = field(default_factory=dict[int, str])

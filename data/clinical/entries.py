@@ -95,10 +95,10 @@ class Entry:
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts; empty where the field is missing."""
         value = self._take(field) if field in self else []
-        items = cast("list[object]", value) if isinstance(value, list) else [None]
-        if not all(isinstance(item, str) for item in items):
+        if not isinstance(value, list):
             raise self.error(field, "must be a list of texts")
-        return tuple(str(item) for item in items)
+        items = cast("list[object]", value)
+        return tuple(Entry(self.name, {field: item}).text(field) for item in items)
 
     def choice(self, field: str, kind: type[Choice]) -> Choice:
         return kind(self.one_of(field, tuple(member.value for member in kind)))

@@ -1,0 +1,103 @@
+"""Puts together what is known of one limb's repetitions: resting level, onset, peak, gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from data.analysis.limb import Level, LimbRep
+from data.analysis.onset import Baseline, Onset
+from data.analysis.peaks import raw_peak
+from data.analysis.recording import Recording
+from data.analysis.sampling import GAP_LIMIT_S
+from data.analysis.trace import Trace
+from data.analysis.types import AnalysisOptions
+from data.analysis.windows import TAIL_S, RepWindow, limb_start
+
+_MARGIN_S = 0.05
+
+
+def limb_reps(
+    recording: Recording, column: int, windows: Sequence[RepWindow], options: AnalysisOptions
+) -> list[LimbRep]:
+    """One limb in every repetition."""
+    trace = recording.traces[column]
+    shared = len(recording.traces) == 1
+    starts = [
+        (window.baseline, window.onset) if shared else limb_start(trace, window, options)
+        for window in windows
+    ]
+    quiet = [baseline.mean_n for baseline, _ in starts if baseline is not None]
+    lowest = min(quiet) if quiet else None
+    return [
+        _limb_rep(recording, column, k + 1, window, baseline, onset, lowest, options)
+        for k, (window, (baseline, onset)) in enumerate(zip(windows, starts, strict=True))
+    ]
+
+
+def _limb_rep(
+    recording: Recording,
+    column: int,
+    number: int,
+    window: RepWindow,
+    baseline: Baseline | None,
+    onset: Onset | None,
+    lowest: float | None,
+    options: AnalysisOptions,
+) -> LimbRep:
+    trace, sampling = recording.traces[column], recording.sampling
+    start, end = window.bounds.start_s, window.bounds.end_s
+    gross, peak_s = raw_peak(trace, start, end)
+    level, pretension = _resting_level(window, baseline, lowest, gross, options)
+    first = min(start, onset.at_s if onset else start) - _MARGIN_S
+    span = trace.between(first, end + TAIL_S)
+    gap = sampling.longest_gap(start, end)
+    return LimbRep(
+        number=number,
+        side=recording.sides[column],
+        bounds=window.bounds,
+        is_cut=window.is_cut,
+        net=Trace.of(trace.t[span], trace.f[span] - level.value_n),
+        level=level,
+        baseline=baseline,
+        onset=onset,
+        peak_n=gross - level.value_n,
+        peak_s=peak_s,
+        pretension_n=pretension,
+        gap_s=gap,
+        is_broken=sampling.is_broken(start, end),
+        is_invalid=gap > GAP_LIMIT_S,
+    )
+
+
+def _resting_level(
+    window: RepWindow,
+    baseline: Baseline | None,
+    lowest: float | None,
+    gross: float,
+    options: AnalysisOptions,
+) -> tuple[Level, float]:
+    """What net forces stand on, and by how much the quiet before the effort lies above it, N.
+
+    A quiet stretch well above the lowest one of the recording is pre-tension, not rest.
+    """
+    if options.gravity_n is not None:
+        level = Level(options.gravity_n, "rest.given.v1(gravity_n)")
+    elif lowest is None:
+        return Level(0.0, "rest.none.v1(no quiet stretch: only the host's zero removed)"), 0.0
+    elif baseline is None or _is_above(baseline.mean_n, lowest, gross):
+        level = Level(lowest, "rest.lowest.v1(lowest quiet level of the recording)")
+    else:
+        length = baseline.end_s - baseline.start_s
+        before = window.rise_s - baseline.end_s
+        level = Level(
+            baseline.mean_n,
+            f"rest.quiet.v1({length:.2f} s that end {before:.2f} s before the rise, "
+            f"SD {baseline.sd_n:.2f} N)",
+        )
+    if baseline is None or not _is_above(baseline.mean_n, level.value_n, gross):
+        return level, 0.0
+    return level, baseline.mean_n - level.value_n
+
+
+def _is_above(quiet: float, rest: float, gross: float) -> bool:
+    return quiet - rest > max(20.0, 0.05 * (gross - rest))

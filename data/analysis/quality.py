@@ -1,0 +1,146 @@
+"""Suggestions about a repetition or a set: a code and a sentence; a person decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from data.analysis.limb import LimbRep, baseline_complaint
+from data.analysis.types import AnalysisOptions, Curve, QualityNote, RepResult, Side
+from data.clinical.tests import Contraction, StrengthTest
+
+Finding = tuple[str, str]
+
+SIDES_UNKNOWN = QualityNote(
+    "SIDES", "Which limb pulled on which cell is not known: both cells were added."
+)
+
+
+def rep_findings(
+    limb: LimbRep, curve: Curve, test: StrengthTest, options: AnalysisOptions
+) -> list[Finding]:
+    """What one limb's repetition shows by itself: code and sentence."""
+    return [
+        *_sensor_findings(limb, curve, options),
+        *_start_findings(limb),
+        *_shape_findings(limb, test),
+    ]
+
+
+def set_findings(rep: RepResult, reps: Sequence[RepResult], test: StrengthTest) -> list[Finding]:
+    """What a repetition shows beside the others of the set, `reps` of both limbs."""
+    peak = rep.metrics["peak_n"].value
+    if peak is None or peak <= 0:
+        return []
+    others = [other for other in reps if other.rejected is None]
+    limb = [other.metrics["peak_n"].value or 0.0 for other in others if other.side is rep.side]
+    found: list[Finding] = []
+    if limb and peak < 0.8 * max(limb):
+        share = 100 * peak / max(limb)
+        found.append(("SUBMAX", f"The peak is {share:.0f} % of this limb's best of the set."))
+    if test.contraction is Contraction.ECCENTRIC:
+        found.extend(_nordic_findings(rep, peak, others))
+    return found
+
+
+def _nordic_findings(rep: RepResult, peak: float, others: Sequence[RepResult]) -> Iterator[Finding]:
+    other = next((x for x in others if x.number == rep.number and x.side is not rep.side), None)
+    share = 0.5
+    if other is not None:
+        share = peak / (peak + max(other.metrics["peak_n"].value or 0.0, 0.0))
+    if not 0.3 <= share <= 0.7:
+        yield "ONELEG", f"This limb bore {100 * share:.0f} % of the force of both."
+    release = rep.metrics["release_rate_n_per_s"].value
+    if release is not None and -release < 2 * peak:
+        yield "NOBREAK", "No sharp fall after the peak: the peak is a lower bound."
+
+
+def spread_note(peaks: Sequence[float], side: Side | None) -> QualityNote | None:
+    """The best two differ by more than 10 %: another repetition is worth it."""
+    best_two = sorted(peaks)[-2:]
+    if len(best_two) < 2 or best_two[1] <= 0 or best_two[0] >= 0.9 * best_two[1]:
+        return None
+    apart = 100 * (1 - best_two[0] / best_two[1])
+    text = f"The best two repetitions differ by {apart:.0f} %: one more would make the best surer."
+    return QualityNote("SPREAD", text, None, side)
+
+
+def rate_note(rate_hz: float, test: StrengthTest) -> QualityNote | None:
+    if rate_hz >= 0.99 * test.minimum_rate_hz:
+        return None
+    text = f"{rate_hz:.0f} samples a second; this test asks for {test.minimum_rate_hz:.0f}."
+    return QualityNote("RATE", text)
+
+
+def load_note(resting_n: float, test: StrengthTest) -> QualityNote | None:
+    """The recording began under load, which was taken for rest."""
+    if abs(resting_n) < test.rep_rule.on_n:
+        return None
+    return QualityNote("LOADED", f"The recording begins under {resting_n:.0f} N, taken for rest.")
+
+
+def missing_field_notes(
+    reps: Sequence[RepResult], test: StrengthTest, options: AnalysisOptions
+) -> list[QualityNote]:
+    """What the test asks for and nobody has entered."""
+    labels = {
+        "lever_m": (options.lever_m, "No lever was given, so no torque was computed."),
+        "body_mass_kg": (options.body_mass_kg, "No body mass was given, so nothing is per kg."),
+        "gravity_n": (options.gravity_n, "No limb weight was given: not corrected for gravity."),
+    }
+    missing = [labels[field][1] for field in test.required_fields if labels[field][0] is None]
+    return [QualityNote("FIELD", text) for text in missing if reps]
+
+
+def _sensor_findings(limb: LimbRep, curve: Curve, options: AnalysisOptions) -> Iterator[Finding]:
+    start, end = limb.bounds.start_s, limb.bounds.end_s
+    clipped = any(part.start_s <= end and part.end_s >= start for part in curve.saturated)
+    highest = abs(limb.peak_n + limb.level.value_n)
+    if clipped or (options.capacity_n is not None and highest >= 0.98 * options.capacity_n):
+        yield "SAT", "The load cell reached its limit: the peak is a lower bound."
+    if limb.is_invalid:
+        yield "GAP", f"{limb.gap_s:.2f} s of samples are missing: the repetition is not counted."
+    elif limb.is_broken:
+        yield "GAP", f"{1000 * limb.gap_s:.0f} ms of samples are missing: no early force."
+    if limb.is_cut:
+        yield "CUT", "The recording ends inside this repetition."
+
+
+def _start_findings(limb: LimbRep) -> Iterator[Finding]:
+    if limb.baseline is None:
+        yield "NOZERO", "No quiet half second before the effort: its start is not known."
+        return
+    if limb.pretension_n > 0:
+        yield "PRETENS", f"{limb.pretension_n:.0f} N of pre-tension before the effort."
+    if limb.onset is not None and limb.onset.has_countermovement:
+        yield "CMJ", "The force dips before it rises: a counter-movement."
+    complaint = baseline_complaint(limb.baseline, limb.peak_n)
+    if complaint is not None:
+        yield "BASELINE", f"{complaint[0].upper()}{complaint[1:]}."
+
+
+def _shape_findings(limb: LimbRep, test: StrengthTest) -> Iterator[Finding]:
+    start, end = limb.bounds.start_s, limb.bounds.end_s
+    if end - start < test.rep_rule.minimum_s and limb.bounds.rule == "manual":
+        yield "SHORT", f"{end - start:.1f} s is shorter than {test.rep_rule.minimum_s:g} s."
+    span = limb.net.between(start, end)
+    t, f = limb.net.t[span], limb.net.f[span]
+    high = np.flatnonzero(f > 0.9 * limb.peak_n)
+    if not len(high):
+        return
+    first, last = int(high[0]), int(high[-1])
+    if f[first : last + 1].min() < 0.7 * limb.peak_n:
+        yield "DOUBLE", "Two peaks with a valley under 70 % between them."
+    if test.contraction is Contraction.ISOMETRIC_MAKE:
+        hold = float(t[last] - t[first])
+        is_late = limb.peak_s >= t[last] - 0.1 * hold and hold > 0.5
+        if is_late and _slope_before(limb, 0.5) > 0.05 * limb.peak_n:
+            yield "LATE", "The force was still rising at the end of the hold: not maximal yet."
+
+
+def _slope_before(limb: LimbRep, width: float) -> float:
+    """Least-squares slope over the `width` seconds that end at the peak, N/s."""
+    span = limb.net.between(max(limb.peak_s - width, limb.bounds.start_s), limb.peak_s)
+    t = limb.net.t[span] - limb.net.t[span].mean()
+    return float((t * limb.net.f[span]).sum() / (t * t).sum()) if len(t) > 1 else 0.0

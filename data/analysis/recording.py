@@ -1,0 +1,65 @@
+"""A curve, checked and laid out for analysis: one trace for each limb that was measured."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.analysis.sampling import Sampling
+from data.analysis.trace import Trace
+from data.analysis.types import Curve, Side
+
+Array = NDArray[np.float64]
+
+
+class AnalysisError(ValueError):
+    """The curve cannot be analysed as it is; the recording itself stays as it was."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recording:
+    """``force (n, limbs) N`` with one column and one trace for each of `sides`."""
+
+    t: Array
+    force: Array
+    sides: tuple[Side | None, ...]
+    traces: tuple[Trace, ...]
+    sampling: Sampling
+    is_side_unknown: bool
+
+    @classmethod
+    def of(cls, curve: Curve) -> Recording:
+        """Columns without a limb are left out where others have one; two of them are added."""
+        _check(curve)
+        t, force, sides = curve.t, curve.force, curve.sides
+        known = [k for k, side in enumerate(sides) if side is not None]
+        unknown = not known and len(sides) > 1
+        if unknown:
+            force, sides = force.sum(axis=1, keepdims=True), (None,)
+        elif 0 < len(known) < len(sides):
+            force, sides = force[:, known], tuple(sides[k] for k in known)
+        traces = tuple(Trace.of(t, np.ascontiguousarray(column)) for column in force.T)
+        return cls(t, force, sides, traces, Sampling.of(curve), unknown)
+
+
+def _check(curve: Curve) -> None:
+    if curve.force.ndim != 2 or curve.force.shape != (len(curve.t), len(curve.sides)):
+        raise AnalysisError(
+            f"The curve has {len(curve.t)} times, {len(curve.sides)} sides and forces of shape "
+            f"{curve.force.shape}; nothing was computed. Give one column for each side."
+        )
+    if not (np.isfinite(curve.t).all() and np.isfinite(curve.force).all()):
+        raise AnalysisError(
+            "The curve holds values that are not numbers; nothing was computed. Remove those rows."
+        )
+    if len(curve.t) > 1 and not bool((np.diff(curve.t) > 0).all()):
+        raise AnalysisError(
+            "The times of the curve do not rise; nothing was computed. Sort the rows by time."
+        )
+    known = [side for side in curve.sides if side is not None]
+    if len(set(known)) < len(known):
+        raise AnalysisError(
+            f"Two columns are named {known[0]}; nothing was computed. Name each limb once."
+        )

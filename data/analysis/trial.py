@@ -1,0 +1,136 @@
+"""One recording to its results: repetitions, every limb's numbers, the limbs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from data.analysis import quality
+from data.analysis.assembly import limb_reps
+from data.analysis.comparison import LimbComparison, compare_limbs, summarise, valid_values
+from data.analysis.limb import LimbRep, measure
+from data.analysis.recording import Recording
+from data.analysis.reps import describe
+from data.analysis.symmetry import FORMULAS
+from data.analysis.types import (
+    AnalysisOptions,
+    Curve,
+    Metric,
+    QualityNote,
+    RepResult,
+    Side,
+    TrialAnalysis,
+)
+from data.analysis.windows import find_windows
+from data.clinical.tests import StrengthTest
+
+
+def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> TrialAnalysis:
+    """Everything that this test computes from one recording; what it cannot has a reason.
+
+    Forces are net of each repetition's resting level (``baseline_n``); ``peak_gross_n`` is not.
+    Raises `AnalysisError` for a curve that is not one: times that fall, values that are no
+    numbers. A curve without a repetition is no error.
+    """
+    recording = Recording.of(curve)
+    windows, resting = find_windows(recording, test.rep_rule, options)
+    rate = recording.sampling.rate_hz
+    reps: list[RepResult] = []
+    findings: list[list[quality.Finding]] = []
+    for column in range(len(recording.sides)):
+        for limb in limb_reps(recording, column, windows, options):
+            reps.append(_result(limb, measure(limb, test, options, rate), options))
+            findings.append(quality.rep_findings(limb, curve, test, options))
+    for k, rep in enumerate(reps):
+        findings[k] += quality.set_findings(rep, reps, test)
+    reps = [_with_codes(rep, found) for rep, found in zip(reps, findings, strict=True)]
+    notes = [
+        QualityNote(code, text, rep.number, rep.side)
+        for rep, found in zip(reps, findings, strict=True)
+        for code, text in found
+    ]
+    by_side = {side: [rep for rep in reps if rep.side is side] for side in recording.sides}
+    comparison = _compare(by_side, test, options)
+    notes += [*_trial_notes(recording, by_side, resting, test, options), *comparison.quality]
+    return TrialAnalysis(
+        reps=tuple(sorted(reps, key=lambda rep: (rep.number, rep.side or ""))),
+        summary={side: summarise(of_side) for side, of_side in by_side.items()},
+        asymmetry=comparison.asymmetry,
+        asymmetries=comparison.asymmetries,
+        quality=tuple(sorted(notes, key=lambda note: (note.rep or 0, note.side or ""))),
+        methods=_methods(test, options, resting),
+        rate_hz=rate,
+        duration_s=float(curve.t[-1] - curve.t[0]) if len(curve.t) else 0.0,
+    )
+
+
+def combine_limbs(
+    left: TrialAnalysis, right: TrialAnalysis, test: StrengthTest, options: AnalysisOptions
+) -> LimbComparison:
+    """Compare limbs that were tested one after the other, each in its own recording."""
+    return compare_limbs(
+        [rep for rep in left.reps if rep.side is not Side.RIGHT],
+        [rep for rep in right.reps if rep.side is not Side.LEFT],
+        test,
+        options,
+    )
+
+
+def _result(limb: LimbRep, metrics: Mapping[str, Metric], options: AnalysisOptions) -> RepResult:
+    return RepResult(
+        number=limb.number,
+        side=limb.side,
+        bounds=limb.bounds,
+        onset_s=limb.onset.at_s if limb.onset else None,
+        peak_s=limb.peak_s,
+        metrics=metrics,
+        rejected=options.rejected.get(limb.number),
+    )
+
+
+def _with_codes(rep: RepResult, findings: Sequence[quality.Finding]) -> RepResult:
+    return replace(rep, codes=tuple(code for code, _ in findings))
+
+
+def _compare(
+    by_side: Mapping[Side | None, Sequence[RepResult]], test: StrengthTest, options: AnalysisOptions
+) -> LimbComparison:
+    return compare_limbs(by_side.get(Side.LEFT, ()), by_side.get(Side.RIGHT, ()), test, options)
+
+
+def _trial_notes(
+    recording: Recording,
+    by_side: Mapping[Side | None, Sequence[RepResult]],
+    resting: float,
+    test: StrengthTest,
+    options: AnalysisOptions,
+) -> list[QualityNote]:
+    notes = [
+        quality.spread_note(valid_values(reps, "peak_n"), side) for side, reps in by_side.items()
+    ]
+    notes.append(quality.rate_note(recording.sampling.rate_hz, test))
+    notes.append(quality.load_note(resting, test))
+    if recording.is_side_unknown:
+        notes.append(quality.SIDES_UNKNOWN)
+    reps = [rep for of_side in by_side.values() for rep in of_side]
+    return [
+        *(note for note in notes if note is not None),
+        *quality.missing_field_notes(reps, test, options),
+    ]
+
+
+def _methods(test: StrengthTest, options: AnalysisOptions, resting: float) -> dict[str, str]:
+    gravity = "not corrected beyond the resting level"
+    if options.gravity_n is not None:
+        gravity = f"limb weight of {options.gravity_n:g} N given, in place of the resting level"
+    return {
+        "repetitions": f"{describe(test.rep_rule)}, levels stand on {resting:.1f} N",
+        "force": "net = force - baseline_n; gross = force with only the host's zero removed",
+        "baseline": "rest.quiet.v1(quietest 1 s, else 0.5 s, of the 3 s before the rise)",
+        "gravity": gravity,
+        "onset": options.onset_rule.value,
+        "filter": "none",
+        "gates": "gates.v1",
+        "aggregation": test.aggregation,
+        **FORMULAS,
+    }
