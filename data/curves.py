@@ -7,6 +7,7 @@ import struct
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +20,19 @@ BLOCK_US = 10_000_000
 Integers = NDArray[np.int64]
 Steps = Sequence[tuple[float | None, ...]]
 
-# Codec 1: samples, channels, first index; then for the times and for each channel one section of
-# kind, bytes kept of each element, step, first value, first difference, length of what is deflated.
+# Codec 1: CRC-32 of the rest; samples, channels, first index; then for the times and each channel
+# a section of kind, bytes kept of each element, step, first value, first difference, length of
+# what is deflated, and that.
+_CRC = struct.Struct("<I")
 _HEAD = struct.Struct("<IHq")
 _SECTION = struct.Struct("<BBdqqI")
-_TIMES, _COUNTS, _FLOATS = 0, 1, 2
 _MOST_SAMPLES = 1 << 24  # a damaged length must not ask for all memory
+
+
+class _Kind(IntEnum):
+    TIMES = 0
+    COUNTS = 1
+    FLOATS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,18 +114,22 @@ def _continues(run: list[ForceBlock], block: ForceBlock) -> bool:
 
 
 def _pack(block: ForceBlock, steps: Steps) -> bytes:
-    parts = [_HEAD.pack(*block.force.shape, block.index), _integers(_TIMES, 0.0, block.t_us, 2)]
+    parts = [
+        _HEAD.pack(*block.force.shape, block.index),
+        _integers(_Kind.TIMES, 0.0, block.t_us, 2),
+    ]
     for column, candidates in zip(block.force.T, steps, strict=True):
         parts.append(_channel(np.ascontiguousarray(column, "<f8"), candidates))
-    return b"".join(parts)
+    packed = b"".join(parts)
+    return _CRC.pack(zlib.crc32(packed)) + packed
 
 
 def _channel(force: Newtons, candidates: tuple[float | None, ...]) -> bytes:
     for step in candidates:
         counts = _counts(force, step) if step else None
         if step and counts is not None:
-            return _integers(_COUNTS, step, counts, 1)
-    return _section(_FLOATS, 0.0, (0, 0), force.view(np.uint64))
+            return _integers(_Kind.COUNTS, step, counts, 1)
+    return _section(_Kind.FLOATS, 0.0, (0, 0), force.view(np.uint64))
 
 
 def _counts(force: Newtons, step: float) -> Integers | None:
@@ -151,10 +163,12 @@ def _section(kind: int, step: float, seeds: tuple[int, int], values: NDArray[np.
 
 
 def _unpack(data: bytes) -> ForceBlock:
-    samples, channels, index = _HEAD.unpack_from(data)
+    if _CRC.unpack_from(data) != (zlib.crc32(data[_CRC.size :]),):
+        raise ValueError("its checksum does not fit")
+    samples, channels, index = _HEAD.unpack_from(data, _CRC.size)
     if samples > _MOST_SAMPLES:
         raise ValueError(f"{samples} samples in a block")
-    at = _HEAD.size
+    at = _CRC.size + _HEAD.size
     columns: list[Newtons] = []
     t_us: Microseconds = np.empty(0, np.int64)
     for number in range(1 + channels):
@@ -162,13 +176,13 @@ def _unpack(data: bytes) -> ForceBlock:
         at += _SECTION.size
         deflated = data[at : at + length]
         at += length
-        match kind, number:
-            case (0, 0):
+        match kind:
+            case _Kind.TIMES if number == 0:
                 t_us = _running(_planes(deflated, samples - 2, width), samples, (first, second))
-            case (1, n) if n > 0:
+            case _Kind.COUNTS if number > 0:
                 counts = _running(_planes(deflated, samples - 1, width), samples, (first,))
                 columns.append(counts * step)
-            case (2, n) if n > 0:
+            case _Kind.FLOATS if number > 0:
                 columns.append(_planes(deflated, samples, width).view(np.float64))
             case _:
                 raise ValueError(f"section {number} of kind {kind}")
