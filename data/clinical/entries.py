@@ -76,8 +76,18 @@ class Entry:
             raise self.error(field, "must not be negative or infinite")
         return float(value)
 
-    def optional_number(self, field: str) -> float | None:
-        return self.number(field) if field in self else None
+    def range(self, field: str) -> tuple[float, float] | None:
+        """A pair [low, high]; None where the field is missing."""
+        if field not in self:
+            return None
+        value = self._take(field)
+        pair = cast("list[object]", value) if isinstance(value, list) else list[object]()
+        if len(pair) != 2:
+            raise self.error(field, "must be a pair [low, high]")
+        low, high = (Entry(self.name, {field: item}).number(field) for item in pair)
+        if low > high:
+            raise self.error(field, "must be a pair [low, high]")
+        return low, high
 
     def whole(self, field: str) -> int:
         value = self._take(field)
@@ -94,7 +104,7 @@ class Entry:
 
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts; empty where the field is missing."""
-        value = self._take(field) if field in self else []
+        value = self._take(field) if field in self else list[object]()
         if not isinstance(value, list):
             raise self.error(field, "must be a list of texts")
         items = cast("list[object]", value)
