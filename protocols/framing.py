@@ -37,6 +37,11 @@ class Cobs:
             self._rest = b""
         return found
 
+    @property
+    def held_bytes(self) -> int:
+        """Of an unfinished frame."""
+        return len(self._rest)
+
     def reset(self) -> None:
         self._rest = b""
         self._overlong_bytes = 0

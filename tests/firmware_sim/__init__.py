@@ -1,0 +1,1 @@
+"""Simulated devices: same bytes for any step, documented behaviour, faults and servers."""

@@ -1,0 +1,1 @@
+"""Wire formats against worked bytes, chance chunking and junk."""
