@@ -11,7 +11,7 @@ from types import TracebackType
 from bleak.backends.client import BaseBleakClient
 from bleak.backends.scanner import BaseBleakScanner
 from bumble import hci
-from bumble.att import Attribute
+from bumble.att import ATT_Error, Attribute
 from bumble.core import AdvertisingData
 from bumble.device import Connection, Device, DeviceConfiguration
 from bumble.gatt import Characteristic, CharacteristicValue, Service
@@ -30,6 +30,7 @@ _ADVERTISING_MS = 40.0
 _CENTRAL_ADDRESS = "C0:00:00:00:00:01"
 _CONNECTABLE_LE_ONLY = 0x06  # general discoverable, no classic Bluetooth
 _REMOTE_USER_TERMINATED = 0x13
+_MOST_HOPS = 100
 
 
 class VirtualRadio:
@@ -110,7 +111,8 @@ class VirtualRadio:
 class VirtualPeripheral:
     """One simulated device on the air, with the faults a radio link can have.
 
-    `is_silent`: stays connected, sends nothing. `sent` counts notifications handed to the radio.
+    `is_silent`: stays connected, sends nothing. `write_error`: the ATT error that answers writes.
+    `sent` counts the notifications handed to the radio.
     """
 
     def __init__(
@@ -120,6 +122,7 @@ class VirtualPeripheral:
         self.name = name
         self.address = _address_of(name, firmware.serial)
         self.is_silent = False
+        self.write_error: int | None = None
         self.sent = 0
         self._air = air
         self._speed = speed
@@ -132,24 +135,23 @@ class VirtualPeripheral:
         self._received: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._connection: Connection | None = None
+        self._is_on = True
+        self._must_advertise = False
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *more_services: Service) -> None:
         self._device.add_services([self._service, *more_services])
         self._device.on(self._device.EVENT_CONNECTION, self._on_connection)
         await self._device.power_on()
-        await self._device.start_advertising(
-            auto_restart=True,
-            advertising_data=self._advertising_data(),
-            advertising_interval_min=_ADVERTISING_MS,
-            advertising_interval_max=_ADVERTISING_MS,
-        )
+        await self._advertise()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     async def stop(self) -> None:
+        """Switched off: its link, if any, ends."""
+        self._is_on = False
+        self._news.set()
         if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
+            await self._task
         await self._device.stop_advertising()
         await _switch_off(self._device, self._controller)
 
@@ -181,19 +183,23 @@ class VirtualPeripheral:
             CharacteristicValue[bytes](write=self._on_write),
         )
 
-    def _advertising_data(self) -> bytes:
+    async def _advertise(self) -> None:
         kinds = AdvertisingData.Type
-        return bytes(
-            AdvertisingData(
-                [
-                    (kinds.FLAGS, bytes([_CONNECTABLE_LE_ONLY])),
-                    (kinds.COMPLETE_LOCAL_NAME, self.name.encode()),
-                    (
-                        kinds.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
-                        self._service.uuid.to_bytes(force_128=True),
-                    ),
-                ]
-            )
+        data = AdvertisingData(
+            [
+                (kinds.FLAGS, bytes([_CONNECTABLE_LE_ONLY])),
+                (kinds.COMPLETE_LOCAL_NAME, self.name.encode()),
+                (
+                    kinds.COMPLETE_LIST_OF_128_BIT_SERVICE_CLASS_UUIDS,
+                    self._service.uuid.to_bytes(force_128=True),
+                ),
+            ]
+        )
+        self._must_advertise = False
+        await self._device.start_advertising(
+            advertising_data=bytes(data),
+            advertising_interval_min=_ADVERTISING_MS,
+            advertising_interval_max=_ADVERTISING_MS,
         )
 
     def _on_connection(self, connection: Connection) -> None:
@@ -205,8 +211,12 @@ class VirtualPeripheral:
         self._connection = None
         self._received.clear()
         self.firmware.disconnected()
+        self._must_advertise = True
+        self._news.set()
 
     def _on_write(self, _connection: Connection, value: bytes) -> None:
+        if self.write_error is not None:
+            raise ATT_Error(self.write_error)
         self._received.append(bytes(value))
         self._news.set()
 
@@ -214,7 +224,7 @@ class VirtualPeripheral:
         """The device's own time: it goes on whether anybody is connected or not."""
         clock = asyncio.get_running_loop().time
         last_s = clock()
-        while True:
+        while self._is_on:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._news.wait(), _TICK_S)
             self._news.clear()
@@ -223,6 +233,8 @@ class VirtualPeripheral:
             last_s = now_s
             while self._received:
                 await self._send(self.firmware.receive(self._received.popleft()))
+            if self._must_advertise:
+                await self._advertise()
 
     async def _send(self, messages: list[bytes]) -> None:
         for message in messages:
@@ -245,7 +257,9 @@ def _device(controller: RadioController, name: str, address: str) -> Device:
 
 async def _switch_off(device: Device, controller: RadioController) -> None:
     controller.break_links(_REMOTE_USER_TERMINATED)
-    await asyncio.sleep(0)
+    for _ in range(_MOST_HOPS):  # the loop carries the news to the two hosts
+        if device.connections:
+            await asyncio.sleep(0)
     await device.power_off()
     controller.air.remove_controller(controller)
 

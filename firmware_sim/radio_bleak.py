@@ -168,6 +168,8 @@ class RadioClient(BaseBleakClient):
             with contextlib.suppress(BaseBumbleError):
                 await device.send_sync_command(_COMMANDS.HCI_LE_Create_Connection_Cancel_Command())
             raise
+        if device.lookup_connection(connection.handle) is not connection:
+            raise BleakError("Connection Failed to be Established")
         connection.on(connection.EVENT_DISCONNECTION, self._on_disconnection)
         self._peer = peer = Peer(connection)
         try:
