@@ -1,0 +1,360 @@
+"""The frame: rail, top bar, one page, and the line at the foot. Nothing heavy is imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QGridLayout,
+    QLineEdit,
+    QMainWindow,
+    QPlainTextEdit,
+    QStackedWidget,
+    QWidget,
+)
+
+from app.navigation import Desk, PageId, Route
+from app.pages.page import Page
+from app.theme import theme
+from app.widgets.controls import shortcut_text
+from app.widgets.finder import Finder
+from app.widgets.key_sheet import KeySheet
+from app.widgets.notice_line import NoticeLine
+from app.widgets.rail import Rail
+from app.widgets.rows import Row
+from app.widgets.top_bar import TopBar
+from app.workflow import Notice
+from data.records import Person
+
+PLACES = (
+    (PageId.TODAY, "Today"),
+    (PageId.PEOPLE, "People"),
+    (PageId.DEVICES, "Devices"),
+    (PageId.LIBRARY, "Library"),
+    (PageId.SETTINGS, "Settings"),
+)
+EVERYWHERE = (
+    ("Ctrl+K", "Find an athlete, a test or a page"),
+    ("Esc", "Back; nothing is lost"),
+    ("Ctrl+Z", "Undo the last change"),
+    ("?", "These keys"),
+)
+_MOST_FOUND = 8
+
+
+@dataclass(frozen=True, slots=True)
+class _FoundTest:
+    """A test found in the palette."""
+
+    test_id: str
+
+
+class MainWindow(QMainWindow):
+    """Pages are made when they are first shown. `ready` follows the first paint: whoever owns
+    devices and records starts them then."""
+
+    ready = Signal()
+    page_shown = Signal(object)  # Route
+    close_refused = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.may_close: Callable[[], bool] = _always
+        self._factories: dict[PageId, Callable[[], QWidget]] = {
+            page: lambda page=page: _make(page, desk) for page in PageId if page != PageId.LIVE
+        }
+        self._pages: dict[PageId, QWidget] = {}
+        self._history: list[Route] = []
+        self._was_shown = False
+        self.setWindowTitle("Myograph")
+        self.setMinimumSize(960, 600)
+        self.resize(1280, 800)
+        self._build()
+        self._connect()
+
+    @property
+    def route(self) -> Route | None:
+        """Where the window is now."""
+        return self._history[-1] if self._history else None
+
+    @property
+    def page(self) -> QWidget:
+        """The page on the screen."""
+        page = self._stack.currentWidget()
+        assert page is not None
+        return page
+
+    def add_page(self, page: PageId, factory: Callable[[], QWidget]) -> None:
+        """A page made elsewhere, e.g. the live test."""
+        self._factories[page] = factory
+
+    def go(self, route: Route) -> None:
+        """Show a page; from the rail the way back begins anew."""
+        if route.page in dict(PLACES):
+            self._history.clear()
+        elif route == self.route:
+            self._history.pop()
+        self._history.append(route)
+        self._show(route)
+
+    def back(self) -> None:
+        """One step back: overlay, then the page's own, then the page before."""
+        page = self.page
+        if self._finder.isVisible() or self._key_sheet.isVisible():
+            self._finder.close_again()
+            self._key_sheet.close_again()
+        elif isinstance(page, Page) and page.escape():
+            return
+        elif len(self._history) > 1:
+            self._history.pop()
+            self._show(self._history[-1])
+
+    def show_notice(self, notice: Notice | None) -> None:
+        self.foot.show_notice(notice)
+        if notice is None:
+            self.foot.show_undo(self.desk.last_change)
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        if not self._was_shown:
+            self._was_shown = True
+            QTimer.singleShot(0, self._after_first_paint)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        for overlay in (self._finder, self._key_sheet):
+            if overlay.isVisible():
+                overlay.place()
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
+        if self.may_close():
+            event.accept()
+        else:
+            event.ignore()
+            self.close_refused.emit()
+
+    def _build(self) -> None:
+        self.rail = Rail([(page.value, word) for page, word in PLACES], PageId.SETTINGS.value)
+        self.bar = TopBar(shortcut_text("Ctrl+K"))
+        self._stack = QStackedWidget()
+        self._stack.addWidget(QWidget())
+        self.foot = NoticeLine()
+        self._middle = QWidget()
+        grid = QGridLayout(self._middle)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(0)
+        grid.addWidget(self.rail, 0, 0, 3, 1)
+        grid.addWidget(self.bar, 0, 1)
+        grid.addWidget(self._stack, 1, 1)
+        grid.addWidget(self.foot, 2, 1)
+        grid.setRowStretch(1, 1)
+        grid.setColumnStretch(1, 1)
+        self.setCentralWidget(self._middle)
+        self._finder = Finder(self._middle, self._search)
+        self._key_sheet = KeySheet(self._middle)
+
+    def _connect(self) -> None:
+        desk = self.desk
+        desk.go.connect(self.go)
+        desk.back.connect(self.back)
+        desk.notice.connect(self.show_notice)
+        desk.person_changed.connect(self._show_person)
+        desk.devices_changed.connect(self._show_devices)
+        desk.settings_changed.connect(self._restyle)
+        desk.undo_changed.connect(self._show_undo)
+        desk.store.changed.connect(self._on_records)
+        desk.store.failed.connect(self.show_notice)
+        desk.store.trouble.connect(self.show_notice)
+        self.rail.chosen.connect(self._on_rail)
+        self.bar.device_chosen.connect(self._on_device)
+        self.bar.find_pressed.connect(self._finder.open)
+        self.foot.undo_pressed.connect(desk.undo)
+        self.foot.dismissed.connect(self._on_dismissed)
+        self.foot.keys_pressed.connect(self._open_keys)
+        self._finder.chosen.connect(self._on_found)
+        self._finder.closed.connect(self._focus_page)
+        self._key_sheet.closed.connect(self._focus_page)
+        for key, action in (
+            ("Ctrl+K", self._finder.open),
+            ("Esc", self.back),
+            ("Ctrl+Z", desk.undo),
+            ("?", self._open_keys),
+        ):
+            shortcut = QShortcut(QKeySequence(key), self)
+            shortcut.activated.connect(action)
+
+    def _after_first_paint(self) -> None:
+        self.rail.show_icons()
+        if not self._history:
+            self.go(Route(PageId.TODAY))
+        self.ready.emit()
+
+    def _show(self, route: Route) -> None:
+        before = self.page
+        page = self._page(route.page)
+        if before is not page and isinstance(before, Page):
+            before.leave()
+        self._stack.setCurrentWidget(page)
+        self.rail.set_current(route.page.value)
+        if isinstance(page, Page):
+            page.enter(route)
+        self.page_shown.emit(route)
+
+    def _page(self, page_id: PageId) -> QWidget:
+        if page_id not in self._pages:
+            page = self._factories[page_id]()
+            self._pages[page_id] = page
+            self._stack.addWidget(page)
+        return self._pages[page_id]
+
+    def _show_person(self) -> None:
+        self.bar.set_person(self.desk.person, self.desk.today)
+
+    def _show_devices(self) -> None:
+        self.bar.set_devices(self.desk.devices)
+
+    def _show_undo(self) -> None:
+        self.foot.show_undo(self.desk.last_change)
+
+    def _restyle(self) -> None:
+        settings = self.desk.settings
+        look = theme()
+        if (settings.scheme, settings.text_scale) != (look.scheme, look.text_scale):
+            look.apply(settings.scheme, settings.text_scale)
+
+    def _on_records(self, ids: frozenset[UUID]) -> None:
+        page = self.page
+        if isinstance(page, Page):
+            page.records_changed(ids)
+        person = self.desk.person
+        if person is not None and person.id in ids:
+            self.desk.store.ask(
+                self, lambda store: store.people.get(person.id), self.desk.set_person, slot="person"
+            )
+
+    def _on_rail(self, place: str) -> None:
+        self.go(Route(PageId(place)))
+
+    def _on_device(self) -> None:
+        self.go(Route(PageId.DEVICES))
+
+    def _on_dismissed(self) -> None:
+        self.show_notice(None)
+
+    def _open_keys(self) -> None:
+        page = self.page
+        keys = [(key.key, key.does) for key in page.keys] if isinstance(page, Page) else []
+        title = page.title if isinstance(page, Page) else ""
+        everywhere = [(shortcut_text(key), does) for key, does in EVERYWHERE]
+        self._key_sheet.open_for(title, keys, everywhere)
+
+    def _focus_page(self) -> None:
+        self.page.setFocus()
+
+    def _search(self, text: str) -> None:
+        words = text.casefold().split()
+        rows = [
+            Row(word, page, icon=page.value)
+            for page, word in PLACES
+            if all(part in word.casefold() for part in words)
+        ]
+        self._finder.set_rows([Row("Pages"), *rows] if rows else [])
+        if self.desk.store.is_open:
+            self.desk.store.ask(
+                self,
+                lambda store: store.people.find(text, limit=_MOST_FOUND),
+                lambda people: self._on_people(people, words, rows),
+                slot="find",
+            )
+
+    def _on_people(self, people: list[Person], words: list[str], pages: list[Row]) -> None:
+        found: list[Row] = []
+        if people:
+            found.append(Row("Athletes"))
+            found += [Row(p.name, p, detail=p.team, icon="people") for p in people]
+        tests = _tests_with(words) if words else []
+        if tests:
+            found += [Row("Tests"), *tests]
+        if pages:
+            found += [Row("Pages"), *pages]
+        self._finder.set_rows(found)
+
+    def _on_found(self, key: object) -> None:
+        match key:
+            case PageId():
+                self.go(Route(key))
+            case Person():
+                self.go(Route(PageId.PERSON, key.id))
+            case _FoundTest():
+                self.go(Route(PageId.LIBRARY, word=key.test_id))
+            case _:
+                raise TypeError(f"the palette cannot open {type(key).__name__}")
+
+
+def is_typing() -> bool:
+    """True while the focus is in a field of text: single keys then write."""
+    return isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
+
+
+def _tests_with(words: list[str]) -> list[Row]:
+    from data.clinical.catalogue import tests
+
+    found = [
+        Row(test.name, _FoundTest(test.id), detail=test.muscle_group, icon="test")
+        for test in tests().values()
+        if all(word in f"{test.name} {test.id} {test.muscle_group}".casefold() for word in words)
+    ]
+    return found[:_MOST_FOUND]
+
+
+def _make(page: PageId, desk: Desk) -> Page:
+    """Pages are imported when they are first shown: the window comes first."""
+    match page:
+        case PageId.TODAY:
+            from app.pages.today import TodayPage
+
+            return TodayPage(desk)
+        case PageId.PEOPLE:
+            from app.pages.people import PeoplePage
+
+            return PeoplePage(desk)
+        case PageId.PERSON:
+            from app.pages.person import PersonPage
+
+            return PersonPage(desk)
+        case PageId.VISIT:
+            from app.pages.visit import VisitPage
+
+            return VisitPage(desk)
+        case PageId.REVIEW:
+            from app.pages.review import ReviewPage
+
+            return ReviewPage(desk)
+        case PageId.TREATMENT:
+            from app.pages.treatment import TreatmentPage
+
+            return TreatmentPage(desk)
+        case PageId.DEVICES:
+            from app.pages.devices_page import DevicesPage
+
+            return DevicesPage(desk)
+        case PageId.LIBRARY:
+            from app.pages.library import LibraryPage
+
+            return LibraryPage(desk)
+        case PageId.SETTINGS:
+            from app.pages.settings_page import SettingsPage
+
+            return SettingsPage(desk)
+        case PageId.LIVE:
+            raise LookupError("the live page is added by whoever owns the devices")
+
+
+def _always() -> bool:
+    return True

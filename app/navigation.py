@@ -1,0 +1,134 @@
+"""Where the window can go, and the desk on which its pages share what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from app.settings import Settings, SettingsFile
+from app.status import DeviceStatus, LiveTreatment
+from app.store_thread import StoreThread
+from data.records import Person, Session
+
+
+class PageId(StrEnum):
+    TODAY = "today"
+    PEOPLE = "people"
+    DEVICES = "devices"
+    LIBRARY = "library"
+    SETTINGS = "settings"
+    PERSON = "person"
+    VISIT = "visit"
+    LIVE = "live"
+    REVIEW = "review"
+    TREATMENT = "treatment"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A place: the page and the record that it shows."""
+
+    page: PageId
+    record: UUID | None = None
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class StartTest:
+    """The wish to begin a test with this athlete in this visit."""
+
+    person: Person
+    session: Session
+    test_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """A change that was made, in words, and what takes it back."""
+
+    text: str
+    take_back: Callable[[], None]
+
+
+class Desk(QObject):
+    """What all pages share. The window listens; whoever owns devices and reports is wired here."""
+
+    go = Signal(object)  # Route
+    back = Signal()
+    notice = Signal(object)  # Notice | None: the one line in its fixed place
+    start_test = Signal(object)  # StartTest
+    report_wanted = Signal(object)  # UUID of a session
+    find_devices = Signal()
+    reopen_store = Signal()
+    person_changed = Signal()
+    devices_changed = Signal()
+    treatment_changed = Signal()
+    settings_changed = Signal()
+    undo_changed = Signal()
+
+    def __init__(
+        self,
+        store: StoreThread,
+        settings: SettingsFile,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        super().__init__()
+        self.now = now
+        self.store = store
+        self.settings_file = settings
+        self.person: Person | None = None
+        self.devices: tuple[DeviceStatus, ...] = ()
+        self.is_searching = False
+        self.treatment: LiveTreatment | None = None
+        self._undos: list[Undo] = []
+
+    @property
+    def today(self) -> date:
+        """The day by this machine's clock on the wall."""
+        return self.now().astimezone().date()
+
+    @property
+    def settings(self) -> Settings:
+        return self.settings_file.settings
+
+    def change_settings(self, **changes: object) -> None:
+        self.settings_file.change(**changes)
+        self.settings_changed.emit()
+
+    def set_person(self, person: Person | None) -> None:
+        """Whom the window is about now."""
+        if person != self.person:
+            self.person = person
+            self.person_changed.emit()
+
+    def set_devices(self, devices: tuple[DeviceStatus, ...], *, is_searching: bool = False) -> None:
+        """All known devices, in the order of their chips; a few times a second, not per sample."""
+        if (devices, is_searching) != (self.devices, self.is_searching):
+            self.devices, self.is_searching = devices, is_searching
+            self.devices_changed.emit()
+
+    def set_treatment(self, treatment: LiveTreatment | None) -> None:
+        """What a connected treatment unit is doing now."""
+        if treatment != self.treatment:
+            self.treatment = treatment
+            self.treatment_changed.emit()
+
+    def did(self, text: str, take_back: Callable[[], None]) -> None:
+        """Something was changed: say so, and remember how to take it back."""
+        self._undos.append(Undo(text, take_back))
+        self.undo_changed.emit()
+
+    def undo(self) -> None:
+        if self._undos:
+            self._undos.pop().take_back()
+            self.undo_changed.emit()
+
+    @property
+    def last_change(self) -> str | None:
+        """What the next undo takes back, in words."""
+        return self._undos[-1].text if self._undos else None

@@ -1,0 +1,92 @@
+"""What every page has in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.navigation import Desk, Route
+from app.theme import space
+from app.widgets.controls import page_margins, row, shortcut_text
+from app.widgets.text import Elided, Text
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """One line of the key sheet."""
+
+    key: str
+    does: str
+
+
+class Page(QWidget):
+    """A page is built once, when it is first needed, and entered many times."""
+
+    title = ""
+    fills_window = False
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.setObjectName("page")
+        self.desk = desk
+        self.keys: list[Key] = []
+        self.body = QVBoxLayout(self)
+        page_margins(self.body)
+        self.body.setSpacing(space(5))
+
+    def enter(self, route: Route) -> None:
+        """Shown now, for this record: read what is needed, take the focus."""
+
+    def leave(self) -> None:
+        """Another page is shown now."""
+
+    def escape(self) -> bool:
+        """Esc was pressed: True where the page itself went a step back."""
+        return False
+
+    def records_changed(self, ids: frozenset[UUID]) -> None:
+        """Records were written while this page is shown."""
+
+    def add_key(self, key: str, does: str, action: Callable[[], None]) -> None:
+        """A key that works while the page is shown and no text is being typed."""
+        shortcut = QShortcut(QKeySequence(key), self)
+        shortcut.activated.connect(action)
+        self.keys.append(Key(shortcut_text(key), does))
+
+
+class Header(QWidget):
+    """Title and a line of detail at the left, actions at the right; long titles are cut."""
+
+    def __init__(self, title: str, *actions: QWidget) -> None:
+        super().__init__()
+        self.title = Elided(title, "title")
+        self.detail = Elided("", tone="muted")
+        texts = QVBoxLayout()
+        texts.setSpacing(space(1))
+        texts.addWidget(self.title)
+        texts.addWidget(self.detail)
+        self.detail.hide()
+        layout = row(spacing=3)
+        layout.addLayout(texts, 1)
+        for action in actions:
+            layout.addWidget(action)
+        self.setLayout(layout)
+
+    def set_detail(self, text: str) -> None:
+        self.detail.setText(text)
+        self.detail.setVisible(bool(text))
+
+
+def section(title: str, detail: str = "") -> QWidget:
+    """A small heading above a group."""
+    box = QWidget()
+    layout = row(Text(title, "strong", bold=True), spacing=3)
+    if detail:
+        layout.addWidget(Text(detail, "small", tone="muted"))
+    layout.addStretch()
+    box.setLayout(layout)
+    return box

@@ -1,0 +1,91 @@
+"""What the window shows of devices and of a treatment that runs: plain values, fed from outside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from app.workflow import Notice
+from devices.modality import Modality, SettingChange
+from devices.types import LinkState, Position
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceStatus:
+    """One device as its chip and its card show it. `name` is outside text.
+
+    `attention` is one plain sentence, or None when nothing is asked of the user. `position` is
+    given for a device with a single cell that is set up for one side.
+    """
+
+    name: str
+    model: str
+    link_state: LinkState
+    rate_hz: float | None = None
+    lost_percent: float | None = None
+    battery_percent: float | None = None
+    is_virtual: bool = False
+    position: Position | None = None
+    attention: str | None = None
+    link: str = ""
+    serial: str | None = None
+    firmware: str | None = None
+    calibrated_on: str | None = None
+
+    @property
+    def is_connected(self) -> bool:
+        return self.link_state in (LinkState.READY, LinkState.STREAMING)
+
+
+class TreatmentState(StrEnum):
+    """What a connected unit says it does."""
+
+    READY = "ready"
+    RUNNING = "running"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    COMPLETE = "complete"
+    FAULT = "fault"
+    NOT_HEARD = "not heard"
+
+
+@dataclass(frozen=True, slots=True)
+class SettingRow:
+    """One setting as the unit reports it, ready to read: ``Amplitude``, ``20.0``, ``mA``."""
+
+    label: str
+    value: str
+    unit: str = ""
+    is_changed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """One delivered number and the method behind its "how?"."""
+
+    label: str
+    value: str
+    unit: str
+    method: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveTreatment:
+    """A treatment that records itself from a connected unit. Read only: nothing here can act on it.
+
+    `contact` is None where the unit does not sense it.
+    """
+
+    modality: Modality
+    state: TreatmentState
+    device: DeviceStatus
+    elapsed_s: float
+    planned_s: float | None
+    settings: tuple[SettingRow, ...]
+    changes: tuple[SettingChange, ...] = ()
+    doses: tuple[DoseRow, ...] = ()
+    contact: bool | None = None
+    contact_percent: float | None = None
+    notice: Notice | None = None
+    is_saved: bool = False
+    gaps_s: tuple[float, ...] = field(default=())

@@ -1,0 +1,47 @@
+"""What needs care: one card each, with what happened, what is safe, and the one thing to do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy
+
+from app.theme import pixmap, space, theme
+from app.widgets.controls import Button, Card
+from app.widgets.text import Text
+
+
+class CareCard(Card):
+    """`tone` is ``attention`` for what waits for somebody, ``muted`` for what is in order."""
+
+    def __init__(
+        self,
+        icon_name: str,
+        title: str,
+        text: str,
+        *,
+        tone: str = "muted",
+        action: str = "",
+        kind: str = "normal",
+        clicked: Callable[[], None] | None = None,
+    ) -> None:
+        super().__init__(margin=4)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        mark = QLabel()
+        size = theme().px(20)
+        mark.setFixedSize(size, size)
+        mark.setPixmap(pixmap(icon_name, size, tone))
+        head = QHBoxLayout()
+        head.setSpacing(space(2))
+        head.addWidget(mark)
+        head.addWidget(Text(title, bold=True, wrap=True), 1)
+        self.column.setSpacing(space(2))
+        self.column.addLayout(head)
+        self.column.addWidget(Text(text, tone="muted", wrap=True))
+        self.button: Button | None = None
+        if action:
+            self.button = Button(action, kind, clicked=clicked)
+            buttons = QHBoxLayout()
+            buttons.addWidget(self.button)
+            buttons.addStretch()
+            self.column.addLayout(buttons)

@@ -1,0 +1,302 @@
+"""Buttons, cards and other small parts that every page is made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QButtonGroup,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.theme import PAGE_MARGIN, Type, colours, font, icon, space, theme
+from app.widgets.text import Text, plain, tool_tip
+
+K = TypeVar("K")
+
+
+class Button(QPushButton):
+    """A button with a word; `key` is drawn as a key cap, so that it is learnt in passing.
+
+    The key itself belongs to the page: a button hidden behind another page must not react.
+    """
+
+    def __init__(
+        self,
+        text: str,
+        kind: str = "normal",
+        *,
+        icon_name: str = "",
+        key: str = "",
+        clicked: Callable[[], None] | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.key = key
+        self._icon_name = icon_name
+        self._icon_colour = ""
+        self.setProperty("kind", kind)
+        self.setText(text)
+        self.setAutoDefault(False)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        if clicked is not None:
+            self.clicked.connect(clicked)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        hint = super().sizeHint()
+        return QSize(hint.width() + self._cap_room(), hint.height())
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText(plain(text).replace("&", "&&"))
+        self.setAccessibleName(plain(text))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return self.sizeHint()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        self._refresh_icon()
+        if not self.key:
+            super().paintEvent(event)
+            return
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        styled = QStylePainter(self)
+        styled.drawControl(QStyle.ControlElement.CE_PushButtonBevel, option)
+        option.rect = option.rect.adjusted(0, 0, -self._cap_room(), 0)
+        styled.drawControl(QStyle.ControlElement.CE_PushButtonLabel, option)
+        styled.end()
+        is_primary = self.property("kind") == "primary" and self.isEnabled()
+        colour = QColor(colours().on_accent if is_primary else colours().muted)
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        width = self._cap_room() - space(1)
+        height = theme().px(20)
+        top = (self.height() - height) // 2
+        right = self.width() - space(3)
+        draw_key_cap(painter, QRect(right - width, top, width, height), self.key, colour)
+
+    def _cap_room(self) -> int:
+        return key_cap_width(self.key) + space(1) if self.key else 0
+
+    def _refresh_icon(self) -> None:
+        """Icons are drawn when first seen, in the colours of the moment."""
+        role = "on_accent" if self.property("kind") == "primary" else "text"
+        if self.property("kind") == "quiet":
+            role = "accent"
+        if not self.isEnabled():
+            role = "muted"
+        colour = getattr(colours(), role)
+        if self._icon_name and colour != self._icon_colour:
+            self._icon_colour = colour
+            self.setIcon(icon(self._icon_name, role))
+            self.setIconSize(QSize(theme().px(18), theme().px(18)))
+
+
+def key_cap_width(key: str) -> int:
+    return max(QFontMetrics(font(Type.SMALL)).horizontalAdvance(key) + space(3), theme().px(20))
+
+
+def draw_key_cap(painter: QPainter, rect: QRect, key: str, colour: QColor) -> None:
+    """A small outlined key."""
+    edge = QColor(colour)
+    edge.setAlphaF(0.55)
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.drawRoundedRect(rect.adjusted(0, 0, -1, -1), 4, 4)
+    painter.setPen(colour)
+    painter.setFont(font(Type.SMALL))
+    painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, key)
+
+
+class Segments(QWidget, Generic[K]):
+    """One of a few, all in sight: arrow keys move, the choice can be empty."""
+
+    changed = Signal(object)
+
+    def __init__(
+        self,
+        options: Sequence[tuple[K, str]],
+        *,
+        name: str,
+        value: K | None = None,
+        can_be_empty: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._keys = [key for key, _ in options]
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(not can_be_empty)
+        self.setAccessibleName(name)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        for index, (_, label) in enumerate(options):
+            button = QPushButton(label)
+            button.setCheckable(True)
+            button.setAutoDefault(False)
+            button.setProperty("kind", "segment")
+            button.setProperty("place", _place(index, len(options)))
+            button.setAccessibleName(f"{name}: {label}")
+            # Bold when checked: the width is reserved, so that no neighbour moves.
+            bold = QFontMetrics(font(Type.BODY, QFont.Weight.DemiBold)).horizontalAdvance(label)
+            button.setMinimumWidth(bold + space(8))
+            self._group.addButton(button, index)
+            row.addWidget(button)
+        self._group.idClicked.connect(self._on_click)
+        self.set_value(value)
+
+    @property
+    def value(self) -> K | None:
+        checked = [i for i, button in enumerate(self._group.buttons()) if button.isChecked()]
+        return self._keys[checked[0]] if checked else None
+
+    def set_value(self, value: K | None) -> None:
+        for key, button in zip(self._keys, self._group.buttons(), strict=True):
+            button.setChecked(key == value)
+
+    def _on_click(self, index: int) -> None:
+        for other, button in enumerate(self._group.buttons()):
+            if other != index:
+                button.setChecked(False)
+        self.changed.emit(self.value)
+
+
+class Card(QFrame):
+    """A raised surface with a column of content. Rows bring their own inset: `holds_rows`."""
+
+    def __init__(
+        self,
+        title: str = "",
+        *,
+        margin: int = 5,
+        holds_rows: bool = False,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setProperty("surface", "card")
+        self.column = QVBoxLayout(self)
+        edge = space(2 if holds_rows else margin)
+        self.column.setContentsMargins(edge, edge, edge, edge)
+        self.column.setSpacing(space(2 if holds_rows else 3))
+        if title:
+            label = Text(title, "strong", bold=True)
+            if holds_rows:
+                label.setContentsMargins(space(3), space(2), space(3), 0)
+            self.column.addWidget(label)
+
+
+class EmptyState(QWidget):
+    """Nothing here yet: says so, and what to do first."""
+
+    def __init__(self, title: str, text: str, actions: Sequence[QAbstractButton] = ()) -> None:
+        super().__init__()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(space(6), space(8), space(6), space(8))
+        column.setSpacing(space(2))
+        column.addWidget(Text(title, "strong", bold=True))
+        column.addWidget(Text(text, tone="muted", wrap=True))
+        if actions:
+            row = QHBoxLayout()
+            row.setContentsMargins(0, space(3), 0, 0)
+            row.setSpacing(space(3))
+            for button in actions:
+                row.addWidget(button)
+            row.addStretch()
+            column.addLayout(row)
+
+
+class HowButton(Button):
+    """The small "how?" beside a number: its method, on hover and on click."""
+
+    def __init__(self, method: str, what: str) -> None:
+        super().__init__("how?", "quiet")
+        self.method = method
+        tool_tip(self, method)
+        self.setAccessibleName(f"How {what} is computed")
+        self.setAccessibleDescription(method)
+
+
+def line(direction: str = "horizontal") -> QFrame:
+    """A hairline."""
+    frame = QFrame()
+    frame.setProperty("line", direction)
+    return frame
+
+
+def row(*items: QWidget | QLayout | int, spacing: int = 3) -> QHBoxLayout:
+    """Widgets beside each other; a number is a stretch."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space(spacing))
+    _fill(layout, items)
+    return layout
+
+
+def column(*items: QWidget | QLayout | int, spacing: int = 3) -> QVBoxLayout:
+    """Widgets below each other; a number is a stretch."""
+    layout = QVBoxLayout()
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(space(spacing))
+    _fill(layout, items)
+    return layout
+
+
+def scrolling(content: QWidget) -> QScrollArea:
+    """`content` in a vertical scroll area without a frame."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(content)
+    return area
+
+
+def page_margins(layout: QLayout) -> None:
+    layout.setContentsMargins(PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN, PAGE_MARGIN)
+
+
+def clear(layout: QLayout) -> None:
+    """Take all widgets out of a layout; they are gone from the screen at once."""
+    while item := layout.takeAt(0):
+        if (widget := item.widget()) is not None:
+            widget.hide()
+            widget.deleteLater()
+
+
+def shortcut_text(sequence: str) -> str:
+    """A key as this platform writes it: ``Ctrl+K`` or ``⌘K``."""
+    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+def _fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[QWidget | QLayout | int, ...]) -> None:
+    for item in items:
+        if isinstance(item, int):
+            layout.addStretch(item)
+        elif isinstance(item, QWidget):
+            layout.addWidget(item)
+        else:
+            layout.addLayout(item)
+
+
+def _place(index: int, count: int) -> str:
+    if count == 1:
+        return "only"
+    if index == 0:
+        return "first"
+    return "last" if index == count - 1 else "middle"

@@ -1,0 +1,96 @@
+"""The bar above the page: who this is about, and how the devices do."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+
+from app.status import DeviceStatus
+from app.theme import space, theme
+from app.units import age, quantity
+from app.widgets.controls import Button
+from app.widgets.device_chip import DeviceChip
+from app.widgets.text import Elided
+from data.records import Person
+
+_MOST_CHIPS = 3
+
+
+class TopBar(QFrame):
+    device_chosen = Signal()
+    find_pressed = Signal()
+
+    def __init__(self, find_key: str) -> None:
+        super().__init__()
+        self.setProperty("surface", "bar")
+        self.setFixedHeight(theme().px(68))
+        self._find_key = find_key
+        self._name = Elided("", "strong", bold=True)
+        self._detail = Elided("", "small", tone="muted")
+        texts = QVBoxLayout()
+        texts.setContentsMargins(0, 0, 0, 0)
+        texts.setSpacing(0)
+        texts.addStretch()
+        texts.addWidget(self._name)
+        texts.addWidget(self._detail)
+        texts.addStretch()
+        self._chips = QHBoxLayout()
+        self._chips.setSpacing(space(2))
+        find = Button("Find", icon_name="search", key=find_key, clicked=self.find_pressed.emit)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(space(6), space(2), space(6), space(2))
+        layout.setSpacing(space(4))
+        layout.addLayout(texts, 1)
+        layout.addLayout(self._chips)
+        layout.addWidget(find)
+        self.chips: list[DeviceChip] = []
+        self._more = Button("", "quiet", clicked=self.device_chosen.emit)
+        self._more.hide()
+        self._chips.addWidget(self._more)
+        self.set_person(None, date.min)
+
+    def set_person(self, person: Person | None, today: date) -> None:
+        if person is None:
+            self._name.setText("No athlete chosen")
+            self._detail.setText(f"{self._find_key} finds one")
+            return
+        self._name.setText(person.name)
+        self._detail.setText(" · ".join(person_facts(person, today, is_short=True)))
+
+    def set_devices(self, devices: tuple[DeviceStatus, ...]) -> None:
+        """Chips keep their place; what does not fit is behind a count."""
+        shown = devices[:_MOST_CHIPS]
+        while len(self.chips) > len(shown):
+            self.chips.pop().deleteLater()
+        for chip, status in zip(self.chips, shown, strict=False):
+            if chip.status != status:
+                chip.set_status(status)
+        for status in shown[len(self.chips) :]:
+            chip = DeviceChip(status)
+            chip.clicked.connect(self.device_chosen)
+            self._chips.insertWidget(len(self.chips), chip)
+            self.chips.append(chip)
+        hidden = len(devices) - len(shown)
+        self._more.setText(f"+{hidden} more")
+        self._more.setVisible(hidden > 0)
+
+
+def person_facts(person: Person, today: date, *, is_short: bool = False) -> list[str]:
+    """Age, mass, injured side with the day of the episode, stage: what a reader must know."""
+    facts = [age(person.born, today)]
+    if person.body_mass_kg is not None:
+        facts.append(quantity(person.body_mass_kg, "kg", 1))
+    if person.injured is not None:
+        injured = f"{person.injured.value} injured"
+        if person.injury and not is_short:
+            injured += f": {person.injury}"
+        if person.injured_on is not None:
+            injured += f", day {(today - person.injured_on).days}"
+        facts.append(injured)
+    if person.stage is not None:
+        facts.append(person.stage.value)
+    if person.team and not is_short:
+        facts.append(person.team)
+    return [fact for fact in facts if fact]

@@ -1,0 +1,227 @@
+"""A small clinic with real records: real curves, analysed and stored, on fixed days."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import numpy as np
+
+from data.analysis import analyse
+from data.analysis.types import Side
+from data.clinical.catalogue import tests
+from data.ids import uuid7
+from data.intake import analysis_options
+from data.records import (
+    Person,
+    Session,
+    Stage,
+    Trial,
+    TrialChannel,
+    TrialHeader,
+    TrialState,
+)
+from data.store import Store
+from data.trials import net_curve
+from devices.types import (
+    ChannelCalibration,
+    DeviceInfo,
+    ForceBlock,
+    Gap,
+    Position,
+    Zero,
+)
+from tests.builders import ultrasound
+
+NOW = datetime(2026, 11, 18, 9, 40, tzinfo=UTC)
+LONG_NAME = "Maximiliana Konstantinopolitanska-Wolfeschlegelsteinhausenberg"
+_ZERO = Zero(12.0, 0.4, 0.0, 1000, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Clinic:
+    """Where the records are, and the ids of what tests look at."""
+
+    path: Path
+    athlete: UUID
+    newcomer: UUID
+    long_name: UUID
+    visit: UUID
+    nordic: UUID
+    hamstring: UUID
+    empty_visit: UUID
+
+
+def furnish(path: Path, now: datetime = NOW) -> Clinic:
+    """Make the clinic: one athlete with six visits, one without any, one with a long name."""
+    store = Store(path)
+    athlete = store.people.add(
+        Person(
+            uuid7(),
+            "Alex Morgan",
+            now,
+            born=date(1998, 7, 2),
+            body_mass_kg=78.0,
+            dominant=Side.RIGHT,
+            injured=Side.RIGHT,
+            injury="hamstring, biceps femoris",
+            injured_on=(now - timedelta(days=37)).date(),
+            stage=Stage.FUNCTIONAL,
+            team="First team",
+        )
+    )
+    newcomer = store.people.add(Person(uuid7(), "Noor El-Amin", now, team="U19"))
+    long_name = store.people.add(
+        Person(uuid7(), LONG_NAME, now, born=date(2001, 2, 28), body_mass_kg=64.5)
+    )
+    for name in ("Bo Lindqvist", "Chidi Okafor", "Dana Weiss", "Émile Roux", "Fatou Diallo"):
+        store.people.add(Person(uuid7(), name, now, team="First team"))
+    for days, left, right in (
+        (120, 352, 361),
+        (63, 365, 370),
+        (30, 341, 214),
+        (21, 348, 251),
+        (9, 352, 289),
+    ):
+        then = now - timedelta(days=days)
+        session = store.sessions.open(athlete.id, then, 60, "K. Brandt")
+        _nordic(store, session, athlete, then, left, right)
+        if days in (30, 21):
+            _treat(store, session, then + timedelta(minutes=20))
+        store.sessions.end(session.id, then + timedelta(minutes=45))
+    session = store.sessions.open(athlete.id, now - timedelta(minutes=35), 60, "K. Brandt")
+    nordic = _nordic(store, session, athlete, now - timedelta(minutes=25), 358, 318)
+    hamstring = uuid7()
+    for minutes, side, peak in ((15, Side.LEFT, 262), (12, Side.RIGHT, 236)):
+        at = now - timedelta(minutes=minutes)
+        _hold(store, session, athlete, at, side, peak, hamstring)
+    _treat(store, session, now - timedelta(minutes=5))
+    empty = store.sessions.open(newcomer.id, now - timedelta(minutes=8), 60, "K. Brandt")
+    store.close()
+    return Clinic(
+        path, athlete.id, newcomer.id, long_name.id, session.id, nordic, hamstring, empty.id
+    )
+
+
+def nordic_force(peaks: Sequence[tuple[float, float]], seed: int = 1) -> np.ndarray:
+    """Both limbs at 1000 Hz: slow lowering for 3 s, sharp fall, quiet between; ``(n, 2) N``."""
+    t = np.arange(0.0, 3.0 + 7.0 * len(peaks), 0.001)
+    force = np.zeros((len(t), 2))
+    for k, pair in enumerate(peaks):
+        x = t - (2.0 + 7.0 * k)
+        rise = np.where((x >= 0) & (x < 3.0), np.clip(x / 3.0, 0, 1) ** 1.6, 0.0)
+        fall = np.where((x >= 3.0) & (x < 3.15), 1 - (x - 3.0) / 0.15, 0.0)
+        force += (rise + fall)[:, None] * np.asarray(pair)
+    tremor = 1 + 0.012 * np.sin(2 * np.pi * 9 * t)[:, None]
+    return force * tremor + np.random.default_rng(seed).normal(0, 0.6, force.shape)
+
+
+def hold_force(peak: float, reps: int = 3, seed: int = 2) -> np.ndarray:
+    """One limb at 80 Hz: holds of 4 s with a rise of 0.4 s; ``(n, 1) N``."""
+    t = np.arange(0.0, 3.0 + 8.0 * reps, 1 / 80)
+    force = np.zeros(len(t))
+    for k in range(reps):
+        x = t - (2.0 + 8.0 * k)
+        plateau = np.clip(x / 0.4, 0, 1) * np.clip((4.0 - x) / 0.2, 0, 1)
+        force += plateau * peak * (1 - 0.03 * k) * (1 - 0.015 * np.clip(x, 0, 4))
+    return (force + np.random.default_rng(seed).normal(0, 0.8, len(t)))[:, None]
+
+
+def _nordic(
+    store: Store, session: Session, person: Person, at: datetime, left: float, right: float
+) -> UUID:
+    force = nordic_force([(left * 0.94, right * 0.95), (left, right), (left * 0.97, right * 0.93)])
+    header = _header(session, person, at, "nordic.bil", "onb", (Side.LEFT, Side.RIGHT), uuid7())
+    _save(store, header, force, 1000.0)
+    return header.set_id
+
+
+def _hold(
+    store: Store,
+    session: Session,
+    person: Person,
+    at: datetime,
+    side: Side,
+    peak: float,
+    set_id: UUID,
+) -> None:
+    header = _header(session, person, at, "ham.iso9020", "progressor", (side,), set_id)
+    _save(store, header, hold_force(peak), 80.0)
+
+
+def _save(store: Store, header: TrialHeader, force: np.ndarray, rate_hz: float) -> Trial:
+    t_us = np.round(np.arange(len(force)) * 1e6 / rate_hz).astype(np.int64)
+    blocks = [ForceBlock(t_us, force + 12.0, 0)]
+    gaps: tuple[Gap, ...] = ()
+    curve = net_curve(header, blocks, gaps, ())
+    results = analyse(curve, tests()[header.test_id], analysis_options(header))
+    trial = Trial(
+        header=header,
+        state=TrialState.COMPLETE,
+        samples=len(force),
+        lost=0,
+        rate_hz=rate_hz,
+        duration_s=float(t_us[-1]) / 1e6,
+        gaps=gaps,
+        analysis=results,
+    )
+    return store.trials.save(trial, blocks)
+
+
+def _treat(store: Store, session: Session, at: datetime) -> None:
+    store.treatments.save(
+        replace(
+            ultrasound(),
+            id=uuid7(),
+            session_id=session.id,
+            person_id=session.person_id,
+            started_at=at,
+            ended_at=at + timedelta(minutes=5),
+        )
+    )
+
+
+def _header(
+    session: Session,
+    person: Person,
+    at: datetime,
+    test_id: str,
+    model: str,
+    sides: tuple[Side, ...],
+    set_id: UUID,
+) -> TrialHeader:
+    positions = (Position.LEFT, Position.RIGHT) if len(sides) == 2 else (Position.SINGLE,)
+    name = "Open Nordic Board" if model == "onb" else "Progressor_7125"
+    return TrialHeader(
+        id=uuid7(),
+        session_id=session.id,
+        person_id=person.id,
+        set_id=set_id,
+        test_id=test_id,
+        started_at=at,
+        utc_offset_min=60,
+        device_model=model,
+        device=DeviceInfo(model, name, serial="0042", firmware="1.3.0"),
+        link="serial:/dev/ttyUSB0",
+        is_virtual=True,
+        nominal_rate_hz=1000.0 if model == "onb" else 80.0,
+        channels=tuple(
+            TrialChannel(
+                position,
+                side,
+                2000.0,
+                0.05,
+                _ZERO,
+                ChannelCalibration(uncertainty_percent=0.5, calibrated_on="2026-01-08"),
+            )
+            for position, side in zip(positions, sides, strict=True)
+        ),
+        allows_rfd=model == "onb",
+        body_mass_kg=person.body_mass_kg,
+        injured=person.injured,
+        dominant=person.dominant,
+        program_version="0.1.0",
+    )
