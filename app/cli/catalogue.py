@@ -1,0 +1,87 @@
+"""`myograph tests` and `myograph devices`: what can be measured, and with what."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from app.cli.errors import UsageError
+from app.cli.output import print_json, print_table
+from app.cli.parser import Commands, add_json
+
+if TYPE_CHECKING:
+    from data.clinical.tests import StrengthTest
+
+
+def add(commands: Commands) -> None:
+    add_json(
+        commands.add("tests", run_tests, "list the strength tests", example="myograph tests --json")
+    )
+    add_json(
+        commands.add(
+            "devices", run_devices, "list the supported devices", example="myograph devices --json"
+        )
+    )
+
+
+def run_tests(arguments: argparse.Namespace) -> int:
+    from app.cli.shapes import strength_test_json
+    from data.clinical.catalogue import tests
+
+    if arguments.json:
+        print_json([strength_test_json(test) for test in tests().values()])
+        return 0
+    print_table(
+        ("id", "name", "limbs", "contraction", "reps", "hold s", "rest s"),
+        [
+            (
+                test.id,
+                test.name,
+                test.laterality.value,
+                test.contraction.value,
+                str(test.reps),
+                f"{test.hold_s:g}",
+                f"{test.rest_s:g}",
+            )
+            for test in tests().values()
+        ],
+    )
+    return 0
+
+
+def run_devices(arguments: argparse.Namespace) -> int:
+    from app.cli.shapes import model_json
+    from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+
+    models = [*FORCE_MODELS.values(), *ELECTROTHERAPY_MODELS.values()]
+    shapes = [model_json(model) for model in models]
+    if arguments.json:
+        print_json(shapes)
+        return 0
+    print_table(
+        ("id", "name", "kind", "link", "rate Hz", "channels", "wire format known from", "tried"),
+        [
+            (
+                shape["id"],
+                shape["name"],
+                shape["kind"],
+                ", ".join(shape["transports"]),
+                f"{shape['rate_hz']:g}" if "rate_hz" in shape else "–",
+                str(len(shape["channels"])) if "channels" in shape else "–",
+                shape["evidence"],
+                "on hardware" if shape["tested_on_hardware"] else "simulator only",
+            )
+            for shape in shapes
+        ],
+    )
+    return 0
+
+
+def strength_test(test_id: str) -> StrengthTest:
+    """The test of that id. Raises `UsageError` with the ids there are."""
+    from data.clinical.catalogue import tests
+
+    catalogue = tests()
+    if test_id not in catalogue:
+        raise UsageError(f"no test “{test_id}”; there are {', '.join(catalogue)}")
+    return catalogue[test_id]

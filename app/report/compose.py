@@ -1,0 +1,113 @@
+"""Turns the records of one visit into what its report says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from app.plain_text import plain
+from app.report.content import Fact, Report, StrengthSection
+from app.report.strength import strength_section
+from app.report.treatments import treatment_section
+from app.report.trial import ReportTrial, runs_of
+from app.version import program_version
+from app.wording import FORMULAS, TABLE_METRICS, clock, date_text, dose_name, fixed, metric_name
+from data.analysis import combine_limbs
+from data.analysis.types import AnalysisOptions, Asymmetry
+from data.clinical.tests import StrengthTest
+from data.records import Person, Session, Treatment, Trial
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """All that one report is made from. `last_time` are earlier trials to compare with."""
+
+    person: Person
+    session: Session
+    trials: tuple[ReportTrial, ...]
+    treatments: tuple[Treatment, ...]
+    last_time: tuple[Trial, ...] = ()
+
+
+def compose(visit: Visit, tests: Mapping[str, StrengthTest], made_at: datetime) -> Report:
+    """The content of the report on `visit`, with nothing of Qt in it."""
+    session = visit.session
+    return Report(
+        name=plain(visit.person.name),
+        person=tuple(_person_facts(visit.person, session)),
+        visit=clock(session.started_at, session.utc_offset_min),
+        tests=tuple(_sections(visit, tests)),
+        treatments=tuple(treatment_section(each) for each in visit.treatments),
+        methods=tuple(_methods(visit)),
+        made=f"Myograph {program_version()} · made {clock(made_at, session.utc_offset_min)}",
+    )
+
+
+def _person_facts(person: Person, session: Session) -> Iterable[Fact]:
+    if person.born is not None:
+        years = _age(person.born, session.started_at.date())
+        yield Fact("Born", f"{date_text(person.born)} ({years} years)")
+    if person.body_mass_kg is not None:
+        yield Fact("Body mass", f"{fixed(person.body_mass_kg, 1)} kg")
+    if person.dominant is not None:
+        yield Fact("Dominant limb", person.dominant.value)
+    if person.injured is not None:
+        injury = f", {plain(person.injury)}" if person.injury else ""
+        since = f", since {date_text(person.injured_on)}" if person.injured_on else ""
+        yield Fact("Injured limb", f"{person.injured.value}{injury}{since}")
+    if person.team:
+        yield Fact("Team", plain(person.team))
+    if session.clinician:
+        yield Fact("Clinician", plain(session.clinician))
+
+
+def _age(born: date, on: date) -> int:
+    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def _sections(visit: Visit, tests: Mapping[str, StrengthTest]) -> Iterable[StrengthSection]:
+    for run in runs_of(visit.trials):
+        test = tests.get(run[0].trial.header.test_id)
+        yield strength_section(run, test, _comparison(run, test), visit.last_time)
+
+
+def _comparison(run: Sequence[ReportTrial], test: StrengthTest | None) -> Asymmetry:
+    first = run[0].trial
+    if len(run) == 1 or test is None:
+        return first.analysis.asymmetry
+    header = first.header
+    options = AnalysisOptions(
+        body_mass_kg=header.body_mass_kg,
+        lever_m=header.lever_m,
+        gravity_n=header.gravity_n,
+        injured=header.injured,
+        dominant=header.dominant,
+    )
+    return combine_limbs(first.analysis, run[1].trial.analysis, test, options).asymmetry
+
+
+def _methods(visit: Visit) -> Iterable[Fact]:
+    """Each method once, with the numbers that were made by it."""
+    methods: dict[str, dict[str, None]] = {}
+    for each in visit.trials:
+        for key, method in _methods_of(each.trial).items():
+            methods.setdefault(method, {})[metric_name(key)] = None
+    for treatment in visit.treatments:
+        for key, dose in treatment.dose.items():
+            methods.setdefault(dose.method, {})[dose_name(key)] = None
+    for method, names in methods.items():
+        yield Fact(", ".join(names), method)
+
+
+def _methods_of(trial: Trial) -> dict[str, str]:
+    """Of the numbers that this report shows; the others are in the record."""
+    made = {
+        key: rep.metrics[key].method
+        for rep in trial.analysis.reps
+        for key in TABLE_METRICS
+        if key in rep.metrics and rep.metrics[key].value is not None
+    }
+    # Every formula has a method; the one that was used is said in words beside its number.
+    others = {k: v for k, v in trial.analysis.methods.items() if k not in FORMULAS}
+    return {**made, **others}

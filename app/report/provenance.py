@@ -1,0 +1,58 @@
+"""With what a trial was recorded: unit, link, samples, cells, zero and calibration."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from app.plain_text import plain
+from app.report.content import Fact
+from app.wording import MISSING, duration, fixed
+from data.records import Trial, TrialChannel
+
+
+def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
+    units = {_device(trial): trial for trial in trials}
+    for device, trial in units.items():
+        yield Fact("Device" if len(units) == 1 else f"Device, {limbs_of(trial)}", device)
+    for trial in trials:
+        rate = MISSING if trial.rate_hz is None else f"{fixed(trial.rate_hz, 1)} Hz"
+        lost = f"{trial.lost} lost" if trial.lost else "none lost"
+        yield Fact(
+            "Recording" if len(trials) == 1 else f"Recording, {limbs_of(trial)}",
+            f"{trial.samples} samples in {duration(trial.duration_s)} at {rate}, {lost}",
+        )
+        for channel in trial.header.channels:
+            name = "Cell" if channel.side is None else f"Cell, {channel.side.value}"
+            yield Fact(name, "; ".join(_channel(channel)))
+
+
+def _device(trial: Trial) -> str:
+    header, device = trial.header, trial.header.device
+    virtual = ", virtual" if header.is_virtual else ""
+    return plain(
+        f"{device.name or header.device_model}{virtual}, serial {device.serial or 'unknown'}, "
+        f"firmware {device.firmware or 'unknown'}, {header.link}"
+    )
+
+
+def _channel(channel: TrialChannel) -> Iterable[str]:
+    calibration = channel.calibration
+    if channel.capacity_n is not None:
+        yield f"up to {fixed(channel.capacity_n, 0)} N"
+    if channel.zero is None:
+        yield "no zero was taken"
+    else:
+        zero = channel.zero
+        quiet = f"SD {zero.sd_n:.2g} N over {fixed(zero.duration_s, 1)} s"
+        yield f"zero at {fixed(zero.offset_n, 1)} N ({quiet})"
+    known = [
+        f"on {plain(calibration.calibrated_on)}" if calibration.calibrated_on else "",
+        f"±{calibration.uncertainty_percent:g} %" if calibration.uncertainty_percent else "",
+        f"cell {plain(calibration.cell_serial)}" if calibration.cell_serial else "",
+    ]
+    yield f"calibrated {', '.join(filter(None, known))}" if any(known) else "calibration not known"
+
+
+def limbs_of(trial: Trial) -> str:
+    """``left``, ``left and right``; empty where the limb is not known."""
+    return " and ".join(channel.side.value for channel in trial.header.channels if channel.side)

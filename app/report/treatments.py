@@ -1,0 +1,155 @@
+"""One treatment in the report: settings as they were, dose, and where each value comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields
+
+from app.plain_text import plain
+from app.report.content import Fact, TreatmentSection
+from app.wording import (
+    MISSING,
+    dose_name,
+    duration,
+    fixed,
+    local_time,
+    offset_text,
+    sentence,
+    significant,
+)
+from data.records import DoseValue, Treatment
+from devices.modality import Modality, Origin, StimulationSettings, UltrasoundSettings
+
+NAMES = {
+    Modality.TENS: "TENS",
+    Modality.NMES: "NMES",
+    Modality.IFC: "Interferential current",
+    Modality.ULTRASOUND: "Therapeutic ultrasound",
+}
+
+ORIGINS = {
+    Origin.READ: "reported by the unit",
+    Origin.ENTERED: "typed in",
+    Origin.MEASURED: "measured by the unit",
+    Origin.DERIVED: "computed",
+}
+
+# Field of a settings record -> name, factor, unit.
+SETTINGS = {
+    "waveform": ("waveform", 1.0, ""),
+    "mode": ("mode", 1.0, ""),
+    "amplitude_ma": ("amplitude", 1.0, "mA"),
+    "amplitude_v": ("amplitude", 1.0, "V"),
+    "amplitude_percent": ("amplitude", 1.0, "%"),
+    "pulse_rate_hz": ("pulse rate", 1.0, "Hz"),
+    "phase_us": ("phase", 1.0, "µs"),
+    "interphase_us": ("interphase", 1.0, "µs"),
+    "carrier_hz": ("carrier", 1.0, "Hz"),
+    "electrode_cm2": ("electrode", 1.0, "cm²"),
+    "burst_hz": ("bursts", 1.0, "Hz"),
+    "pulses_per_burst": ("pulses a burst", 1.0, ""),
+    "on_s": ("on", 1.0, "s"),
+    "off_s": ("off", 1.0, "s"),
+    "ramp_up_s": ("ramp up", 1.0, "s"),
+    "ramp_down_s": ("ramp down", 1.0, "s"),
+    "frequency_mhz": ("frequency", 1.0, "MHz"),
+    "intensity_w_cm2": ("intensity", 1.0, "W/cm²"),
+    "duty": ("duty", 100.0, "%"),
+    "pulse_repetition_hz": ("pulse repetition", 1.0, "Hz"),
+    "era_cm2": ("ERA", 1.0, "cm²"),
+    "beam_nonuniformity_ratio": ("BNR", 1.0, ""),
+}
+CHANGES_SHOWN = 8
+
+
+def treatment_section(treatment: Treatment) -> TreatmentSection:
+    return TreatmentSection(
+        title=NAMES.get(treatment.modality, treatment.modality.value),
+        subtitle=" · ".join(_subtitle(treatment)),
+        is_virtual=treatment.is_virtual,
+        warnings=tuple(_warnings(treatment)),
+        settings=tuple(_settings(treatment)),
+        dose=tuple(_dose(key, each) for key, each in treatment.dose.items()),
+        notes=tuple(_notes(treatment)),
+    )
+
+
+def _subtitle(treatment: Treatment) -> Iterable[str]:
+    place = " ".join(filter(None, (treatment.side or "", plain(treatment.site))))
+    if place:
+        yield place
+    local = local_time(treatment.started_at, treatment.utc_offset_min)
+    yield f"{local:%H:%M} ({offset_text(treatment.utc_offset_min)})"
+    if treatment.actual_s is not None:
+        yield duration(treatment.actual_s)
+    if treatment.planned_s is not None and treatment.planned_s != treatment.actual_s:
+        yield f"{duration(treatment.planned_s)} planned"
+    if treatment.area_cm2 is not None:
+        yield f"{treatment.area_cm2:g} cm² treated"
+
+
+def _warnings(treatment: Treatment) -> Iterable[str]:
+    for gap in treatment.gaps:
+        yield (
+            f"The unit was not heard for {fixed(gap.end_s - gap.start_s, 1)} s from "
+            f"{fixed(gap.start_s, 1)} s on ({plain(gap.cause)})."
+        )
+    for flag in treatment.flags:
+        yield plain(flag)
+
+
+def _settings(treatment: Treatment) -> Iterable[Fact]:
+    origin = ORIGINS[treatment.source]
+    for each in treatment.settings:
+        head = isinstance(each, UltrasoundSettings)
+        number = each.head if head else each.channel
+        name = f"{'Head' if head else 'Channel'} {number + 1}"
+        yield Fact(name, ", ".join(_values(each)), origin)
+
+
+def _values(settings: StimulationSettings | UltrasoundSettings) -> Iterable[str]:
+    for field in fields(settings):
+        value: float | str | None = getattr(settings, field.name)
+        if field.name not in SETTINGS or value is None:
+            continue
+        name, factor, unit = SETTINGS[field.name]
+        if field.name == "intensity_w_cm2" and isinstance(settings, UltrasoundSettings):
+            unit += " SATA" if settings.intensity_is_sata else " SATP"
+        text = str(value) if isinstance(value, str) else f"{value * factor:.4g}"
+        yield f"{name} {text} {unit}".strip()
+
+
+def _dose(key: str, dose: DoseValue) -> Fact:
+    if dose.value is None:
+        return Fact(
+            sentence(dose_name(key)), f"not computed: {plain(dose.reason or 'no reason given')}"
+        )
+    return Fact(
+        sentence(dose_name(key)),
+        f"{significant(dose.value, 3)} {dose.unit}".strip(),
+        ORIGINS[dose.origin],
+    )
+
+
+def _notes(treatment: Treatment) -> Iterable[str]:
+    if treatment.pain_before is not None or treatment.pain_after is not None:
+        before, after = (
+            MISSING if value is None else str(value)
+            for value in (treatment.pain_before, treatment.pain_after)
+        )
+        yield f"Pain (0–10): {before} before, {after} after."
+    for change in treatment.changes[:CHANGES_SHOWN]:
+        yield (
+            f"{duration(change.at_s)}: {change.parameter.replace('_', ' ')} {change.old} → "
+            f"{change.new} {change.unit} (by {plain(change.by)})."
+        )
+    if len(treatment.changes) > CHANGES_SHOWN:
+        yield f"… and {len(treatment.changes) - CHANGES_SHOWN} more changes of settings."
+    if treatment.device is not None:
+        device = treatment.device
+        yield plain(
+            f"Unit: {device.name or device.model}, serial {device.serial or 'unknown'}, firmware "
+            f"{device.firmware or 'unknown'}, {treatment.link}."
+        )
+    if treatment.note:
+        yield f"Note: {plain(treatment.note)}"

@@ -1,0 +1,217 @@
+"""How numbers and codes are said: one name, one unit and one precision for each, everywhere.
+
+Nothing here judges: no verdict, no prediction, no digits beyond what was measured.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta, timezone
+from math import floor, log10
+
+from data.analysis.types import Side
+
+MISSING = "–"
+
+# Ends of metric keys, longest first, and the unit as it is printed.
+UNITS = {
+    "_percent_per_rep": "%/rep",
+    "_n_per_rep": "N/rep",
+    "_n_per_s": "N/s",
+    "_n_kg067": "N/kg^0.67",
+    "_nm_kg": "N·m/kg",
+    "_percent": "%",
+    "_n_kg": "N/kg",
+    "_nm": "N·m",
+    "_ns": "N·s",
+    "_n": "N",
+    "_s": "s",
+    "": "",
+}
+
+NAMES = {
+    "peak_gross_n": "gross peak",
+    "peak_gap_percent": "peak above its 50 ms mean",
+    "baseline_n": "resting baseline",
+    "per_kg_n_kg": "peak per kg",
+    "torque_per_kg_nm_kg": "torque per kg",
+    "allometric_n_kg067": "allometric peak",
+    "mean_hold_n": "mean of the hold",
+    "rfd_20_80_n_per_s": "RFD from 20 to 80 % of peak",
+    "nordic_expected_n": "expected from body mass",
+    "nordic_expected_difference_n": "difference from the expected",
+    "nordic_expected_difference_percent": "difference from the expected",
+}
+
+DOSES = {
+    "sata_w_cm2": "intensity over the pulse cycle (SATA)",
+    "satp_w_cm2": "intensity during the pulse (SATP)",
+    "power_w": "mean power",
+    "peak_power_w": "power during the pulse",
+    "energy_j": "energy",
+    "head_j_cm2": "energy density under the head",
+    "area_j_cm2": "energy density over the treated area",
+    "spatial_peak_w_cm2": "highest intensity in the beam",
+    "charge_per_phase_uc": "charge of a phase",
+    "charge_per_pulse_uc": "charge of a pulse",
+    "net_charge_per_pulse_uc": "net charge of a pulse",
+    "rms_ma": "effective current (rms)",
+    "mean_rectified_ma": "mean rectified current",
+    "energy_per_pulse_mj": "energy of a pulse into 500 Ω",
+    "density_ma_cm2": "effective current density",
+    "power_density_mw_cm2": "power density into 500 Ω",
+    "pulses": "pulses",
+    "total_charge_c": "charge of one phase, summed",
+}
+
+_PATTERNS = (
+    (r"rfd_(\d+)_(\d+)", r"RFD \1–\2 ms"),
+    (r"rfd_peak_(\d+)ms", r"peak RFD over \1 ms"),
+    (r"peak_(\d+)(ms|s)", r"peak of the \1 \2 mean"),
+    (r"impulse_(\d+)ms", r"impulse 0–\1 ms"),
+    (r"force_at_(\d+)ms", r"force at \1 ms"),
+)
+
+# What a table shows of each repetition; every other number is in the JSON and on the screen.
+TABLE_METRICS = ("peak_n", "per_kg_n_kg", "torque_nm", "impulse_ns", "time_to_peak_s")
+
+CODES = {
+    "SAT": "sensor at the end of its range",
+    "GAP": "samples missing",
+    "SHORT": "shorter than the test asks for",
+    "NOZERO": "no quiet baseline before it",
+    "PRETENS": "force on the sensor before the effort",
+    "CMJ": "counter-movement before the effort",
+    "DOUBLE": "two peaks",
+    "LATE": "force still rising at the end",
+    "SUBMAX": "far below the best of the set",
+    "PAIN": "stopped by pain",
+    "ONELEG": "load mostly on one limb",
+    "NOBREAK": "no sharp fall: the peak is a lower bound",
+    "SPREAD": "best two far apart",
+    "CUT": "the recording ends inside it",
+    "BASELINE": "unquiet baseline",
+}
+
+# Not strftime: its names follow the language that Qt sets for the process.
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+FORMULAS = {
+    "pdiff": "percentage difference: (stronger − weaker) / stronger limb",
+    "signed": "signed percentage difference: (right − left) / stronger limb",
+    "lsi": "limb symmetry index: injured / uninjured limb, "
+    "without an injury non-dominant / dominant",
+    "lsi.deficit": "limb symmetry deficit: 100 % − injured / uninjured limb",
+    "bai1": "bilateral asymmetry index 1: (dominant − other) / sum of both limbs, "
+    "left first where dominance is not known",
+    "bai2": "bilateral asymmetry index 2: 2 × (dominant − other) / sum of both limbs, "
+    "left first where dominance is not known",
+    "si": "symmetry index: (stronger − weaker) / sum of both limbs",
+    "sa": "symmetry angle: (45° − arctan(left / right)) / 90°",
+    "ln": "log ratio: ln(left / right)",
+}
+
+
+def key_unit(key: str) -> str:
+    """The end of a metric's key that is its unit: ``_n`` of ``peak_n``; empty if it has none."""
+    return next(end for end in UNITS if key.endswith(end))
+
+
+def unit(key: str) -> str:
+    """The unit of a metric's key as it is printed: ``N·s`` of ``impulse_ns``."""
+    return UNITS[key_unit(key)]
+
+
+def metric_name(key: str) -> str:
+    """``time to peak`` of ``time_to_peak_s``."""
+    if key in NAMES:
+        return NAMES[key]
+    base = key.removesuffix(key_unit(key))
+    for pattern, name in _PATTERNS:
+        if re.fullmatch(pattern, base):
+            return re.sub(pattern, name, base)
+    return base.replace("_", " ")
+
+
+def metric_value(key: str, value: float | None) -> str:
+    """The number with the digits that its unit deserves; a dash where there is none."""
+    if value is None:
+        return MISSING
+    match key_unit(key):
+        case "_n_per_s" | "_n_per_rep":
+            return significant(value, 3 if abs(value) >= 100 else 2)
+        case "_n" | "_nm":
+            return fixed(value, 0)
+        case "_ns":
+            return fixed(value, 0 if abs(value) >= 100 else 1)
+        case "_percent" | "_percent_per_rep":
+            return fixed(value, 1)
+        case "_n_kg" | "_nm_kg" | "_n_kg067" | "_s":
+            return fixed(value, 2)
+        case _:
+            return f"{value:g}"
+
+
+def fixed(value: float, digits: int) -> str:
+    """Rounded, never ``-0``."""
+    return f"{round(value, digits) + 0.0:.{digits}f}"
+
+
+def significant(value: float, digits: int) -> str:
+    """``1650`` of 1652.9 with three digits; no exponent."""
+    if value == 0:
+        return "0"
+    places = digits - 1 - floor(log10(abs(value)))
+    return fixed(value, places) if places > 0 else fixed(round(value, places), 0)
+
+
+def dose_name(key: str) -> str:
+    return DOSES.get(key, key.replace("_", " "))
+
+
+def sentence(text: str) -> str:
+    """With a capital at the beginning and nothing else changed: units keep their case."""
+    return text[:1].upper() + text[1:]
+
+
+def code_text(code: str) -> str:
+    return CODES.get(code, code)
+
+
+def formula_text(formula: str) -> str:
+    return FORMULAS.get(formula, formula)
+
+
+def limb(side: Side | None) -> str:
+    return MISSING if side is None else side.value.capitalize()
+
+
+def local_time(moment: datetime, utc_offset_min: int) -> datetime:
+    """As the clock on the wall showed it then and there."""
+    return moment.astimezone(timezone(timedelta(minutes=utc_offset_min)))
+
+
+def clock(moment: datetime, utc_offset_min: int) -> str:
+    """``31 January 2026, 14:05 (UTC+01:00)``."""
+    local = local_time(moment, utc_offset_min)
+    return f"{date_text(local)}, {local:%H:%M} ({offset_text(utc_offset_min)})"
+
+
+def date_text(moment: date) -> str:
+    return f"{moment.day} {MONTHS[moment.month - 1]} {moment.year}"
+
+
+def offset_text(utc_offset_min: int) -> str:
+    hours, minutes = divmod(abs(utc_offset_min), 60)
+    return f"UTC{'-' if utc_offset_min < 0 else '+'}{hours:02}:{minutes:02}"
+
+
+def duration(seconds: float) -> str:
+    """``20 min 00 s``, ``34.2 s``."""
+    if seconds < 60:
+        return f"{fixed(seconds, 1)} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02} s"
