@@ -194,6 +194,19 @@ class GuidedRun:
         self._after_trial()
         return []
 
+    def begin_failed(self, message: str) -> list[Action]:
+        """The capture file could not be made: nothing is recorded, so nothing counts down."""
+        self.notice = Notice(
+            Weight.STOP,
+            f"The recording could not begin: {message.rstrip('.')}.",
+            "Everything recorded before is safe.",
+            "Free disk space, then press Space again.",
+        )
+        self.is_recording = False
+        self._deadline = None
+        self.step = Step.READY
+        return []
+
     def save_failed(self, message: str) -> list[Action]:
         self.notice = Notice(
             Weight.STOP,

@@ -100,6 +100,10 @@ class Station:
         self._offsets = np.array([zero.offset_n for zero in zeros])
         return zeros
 
+    def unwatch(self) -> None:
+        """Nobody listens any more; a recorder that runs goes on to its end."""
+        self.on_rep, self.on_state, self.on_full = _ignore, _ignore_state, _ignore
+
     def begin(self, folder: Path, plan: TrialPlan) -> TrialHeader:
         """Start the journal of a trial; its first sample is the next one to come.
 

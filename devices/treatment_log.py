@@ -165,6 +165,18 @@ class TreatmentLog:
             case _:
                 pass
 
+    def integrals(self) -> dict[tuple[str, str], tuple[float, str]]:
+        """(channel, quantity) -> (amount, unit): settings integrated over the time heard."""
+        return {
+            (f"ch{number}", "settings_charge_uc")
+            if kind is StimulationSettings
+            else (f"head{number}", "settings_energy_j"): (
+                amount,
+                "µC" if kind is StimulationSettings else "J",
+            )
+            for (kind, number), amount in self._expected.items()
+        }
+
     def disagreements(self) -> list[str]:
         """Sentences where counters and the integral of the settings differ by more than 20 %."""
         found: list[str] = []

@@ -1,0 +1,155 @@
+"""Devices in use, and devices that could be: what the window knows of hardware."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.links import ChosenLink, ble_link, serial_link
+from app.station import Station
+from app.status import DeviceStatus
+from app.unit_station import UnitStation
+from data.clinical.tests import Laterality, StrengthTest
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.force import ForceDevice
+from devices.match import AnyModel, all_models, match
+from devices.types import LinkState, Transport
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that could be used now. `name` is outside text; `models` are what it may be."""
+
+    key: str
+    name: str
+    transport: Transport
+    models: tuple[str, ...]
+    is_virtual: bool = False
+    rssi: int | None = None
+
+
+class Finder(Protocol):
+    """One way to find devices and to open a link to one of them."""
+
+    async def find(self, seconds: float) -> list[Found]: ...
+
+    def owns(self, found: Found) -> bool: ...
+
+    def link(self, found: Found, model: AnyModel) -> ChosenLink: ...
+
+
+class RealFinder:
+    """Serial ports and Bluetooth advertisements of this computer.
+
+    `problem` is a plain sentence when Bluetooth could not be asked.
+    """
+
+    def __init__(self) -> None:
+        self.problem: str | None = None
+
+    async def find(self, seconds: float) -> list[Found]:
+        from drivers.scan import scan
+
+        result = await scan(seconds)
+        self.problem = result.bluetooth_problem
+        found: list[Found] = []
+        for candidate in result.candidates:
+            transport = Transport(candidate.transport)
+            models = match(
+                transport,
+                name=candidate.name,
+                services=candidate.services,
+                usb_id=candidate.usb_id,
+            )
+            if models:
+                key = f"{transport}:{candidate.address}"
+                ids = tuple(model.id for model in models)
+                name = candidate.name or candidate.address
+                found.append(Found(key, name, transport, ids, rssi=candidate.rssi))
+        return found
+
+    def owns(self, found: Found) -> bool:
+        return not found.is_virtual
+
+    def link(self, found: Found, model: AnyModel) -> ChosenLink:
+        _, _, address = found.key.partition(":")
+        if found.transport is Transport.SERIAL:
+            return serial_link(address, model)
+        return ble_link(address, model)
+
+
+class DevicePool:
+    """Coroutines run in the devices thread. `stations` and `units` are replaced as a whole, never
+    changed, so that any thread may read them."""
+
+    def __init__(self, finders: Sequence[Finder]) -> None:
+        self._finders = finders
+        self._opening = asyncio.Lock()
+        self.stations: dict[str, Station] = {}
+        self.units: dict[str, UnitStation] = {}
+        self.found: tuple[Found, ...] = ()
+
+    async def find(self, seconds: float) -> tuple[Found, ...]:
+        """Everything that answers or advertises now, the ones in use left out."""
+        lists = await asyncio.gather(*(finder.find(seconds) for finder in self._finders))
+        used = {*self.stations, *self.units}
+        self.found = tuple(f for found in lists for f in found if f.key not in used)
+        return self.found
+
+    async def use(self, found: Found, model_id: str) -> None:
+        """Connect and keep connected. Raises `LinkError` or `DeviceError`."""
+        async with self._opening:
+            if found.key in self.stations or found.key in self.units:
+                return
+            model = all_models()[model_id]
+            finder = next(finder for finder in self._finders if finder.owns(found))
+            chosen = finder.link(found, model)
+            if isinstance(model, ForceModel):
+                station = force_station(chosen, model)
+                await station.open()
+                self.stations = {**self.stations, found.key: station}
+            else:
+                unit = unit_station(chosen, model)
+                await unit.open()
+                self.units = {**self.units, found.key: unit}
+            self.found = tuple(other for other in self.found if other.key != found.key)
+
+    async def release(self, key: str) -> None:
+        """Disconnect for good."""
+        station, unit = self.stations.get(key), self.units.get(key)
+        self.stations = {k: v for k, v in self.stations.items() if k != key}
+        self.units = {k: v for k, v in self.units.items() if k != key}
+        if station is not None:
+            await station.close()
+        if unit is not None:
+            await unit.close()
+
+    async def close(self) -> None:
+        for key in [*self.stations, *self.units]:
+            await self.release(key)
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        """From any thread: how each device is now."""
+        return tuple(s.status() for s in (*self.stations.values(), *self.units.values()))
+
+    def station_for(self, test: StrengthTest) -> Station | None:
+        """The connected device that suits `test` best: two cells for both limbs at once."""
+        wanted = 2 if test.laterality is Laterality.BILATERAL else 1
+        usable = [s for s in self.stations.values() if s.device.state is not LinkState.CLOSED]
+        return min(usable, key=lambda s: abs(len(s.device.channels) - wanted), default=None)
+
+
+def force_station(chosen: ChosenLink, model: ForceModel) -> Station:
+    """A station on a chosen link, not yet open."""
+    device = ForceDevice(model, chosen.link, chosen.framing)
+    return Station(device, chosen.name, is_virtual=chosen.is_virtual)
+
+
+def unit_station(chosen: ChosenLink, model: ElectrotherapyModel) -> UnitStation:
+    """The same for an electrotherapy unit."""
+    from devices.electrotherapy import ElectrotherapyDevice
+
+    device = ElectrotherapyDevice(model, chosen.link, chosen.framing)
+    return UnitStation(device, chosen.name, is_virtual=chosen.is_virtual)

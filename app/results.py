@@ -1,0 +1,84 @@
+"""The result of one run of a test: the limbs of its set compared, last time beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from app.workflow import LimbResult, SetResult
+from data.analysis.comparison import LimbComparison, compare_limbs, valid_values
+from data.analysis.types import RepResult, Side
+from data.clinical.catalogue import tests
+from data.clinical.reliability import measurement_error
+from data.clinical.tests import StrengthTest
+from data.intake import analysis_options
+from data.records import Trial
+from data.store import Store
+
+
+def set_result(store: Store, set_id: UUID) -> SetResult | None:
+    """From the stored trials of a set; None while a limb is missing or the test is unknown."""
+    trials = store.trials.of_set(set_id)
+    test = tests().get(trials[0].header.test_id) if trials else None
+    if test is None:
+        return None
+    compared = compare_set(trials, test)
+    if compared.asymmetry.left is None or compared.asymmetry.right is None:
+        return None
+    last = previous_set(store, trials[0])
+    last_compared = compare_set(last, test) if last else None
+    error = measurement_error(test.id)
+    return SetResult(
+        limbs=tuple(_limb(trials, last, side) for side in (Side.LEFT, Side.RIGHT)),
+        asymmetry=compared.asymmetry,
+        error_percent=error.error_percent if error else None,
+        error_source=error.sentence if error else None,
+        last_asymmetry_percent=last_compared.asymmetry.value_percent if last_compared else None,
+        is_saved=True,
+    )
+
+
+def compare_set(trials: Sequence[Trial], test: StrengthTest) -> LimbComparison:
+    """Both limbs over all trials of one set."""
+    return compare_limbs(
+        limb_reps(trials, Side.LEFT),
+        limb_reps(trials, Side.RIGHT),
+        test,
+        analysis_options(trials[0].header),
+    )
+
+
+def previous_set(store: Store, trial: Trial) -> list[Trial]:
+    """The trials of this person's last run of the same test before `trial`'s set, on the same
+    model of device: others are a series of their own."""
+    header = trial.header
+    earlier = [
+        other
+        for other in store.trials.of_person(header.person_id, header.test_id)
+        if other.header.started_at < header.started_at
+        and other.header.set_id != header.set_id
+        and other.header.device_model == header.device_model
+    ]
+    if not earlier:
+        return []
+    newest = max(earlier, key=lambda other: other.header.started_at)
+    return [other for other in earlier if other.header.set_id == newest.header.set_id]
+
+
+def limb_reps(trials: Sequence[Trial], side: Side) -> list[RepResult]:
+    """This limb's repetitions over all trials, in order."""
+    return [rep for trial in trials for rep in trial.analysis.reps if rep.side is side]
+
+
+def _limb(trials: Sequence[Trial], last: Sequence[Trial], side: Side) -> LimbResult:
+    peaks = valid_values(limb_reps(trials, side), "peak_n")
+    before = valid_values(limb_reps(last, side), "peak_n")
+    mass_kg = trials[-1].header.body_mass_kg
+    best = max(peaks, default=None)
+    return LimbResult(
+        side=side,
+        best_n=best,
+        mean_n=sum(peaks) / len(peaks) if peaks else None,
+        per_kg=best / mass_kg if best is not None and mass_kg else None,
+        last_time_n=max(before, default=None),
+    )

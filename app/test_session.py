@@ -1,0 +1,338 @@
+"""Drives a guided run on a real station: the controller behind the live page and the stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from app.device_pool import DevicePool
+from app.device_thread import DeviceThread
+from app.guided_run import Action, Bests, GuidedRun
+from app.live import LiveTrace
+from app.mailbox import Mailbox
+from app.results import limb_reps, set_result
+from app.station import Station, TrialPlan
+from app.status import DeviceStatus
+from app.store_thread import StoreThread
+from app.workflow import Notice, RepRow, RunView, SetResult, Step, Weight
+from data.analysis.comparison import valid_values
+from data.analysis.reps import RepEvent, RepPhase
+from data.analysis.types import Side
+from data.clinical.tests import StrengthTest
+from data.ids import uuid7
+from data.intake import save_capture
+from data.records import Person, TrialState
+from data.store import Store
+from devices.errors import ZeroRefusedError
+from devices.types import LinkState
+
+_TICK_MS = 16
+_LOOK_MS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """Who does which test in which visit, and where its capture files go."""
+
+    test: StrengthTest
+    person: Person
+    session_id: UUID
+    captures: Path
+
+
+class TestSession(QObject):
+    """One run of a test in the Qt thread; devices and store are asked, never waited for.
+
+    `changed`: look at `view` again. `ended`: the run is over and everything is stored.
+    """
+
+    __test__ = False  # the word is the field's, not pytest's
+
+    changed = Signal()
+    ended = Signal()
+
+    def __init__(
+        self,
+        request: RunRequest,
+        pool: DevicePool,
+        devices: DeviceThread,
+        store: StoreThread,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.request = request
+        self._pool, self._devices, self._store = pool, devices, store
+        self._mail = Mailbox()
+        self._set_id = uuid7()
+        self._run = GuidedRun(request.test, injured=request.person.injured)
+        self._station: Station | None = None
+        self._was_interrupted = False
+        self._leaving = False
+        self._last_view: RunView | None = None
+        self._timer = QTimer(self)
+        self._timer.setInterval(_TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
+        self._looker = QTimer(self)
+        self._looker.setInterval(_LOOK_MS)
+        self._looker.timeout.connect(self._look_for_station)
+        self._looker.start()
+        self._look_for_station()
+        store.ask(self, self._find_bests, self._take_bests)
+
+    @property
+    def view(self) -> RunView:
+        return self._run.view(time.monotonic())
+
+    @property
+    def trace(self) -> LiveTrace | None:
+        return self._station.trace if self._station is not None else None
+
+    @property
+    def sides(self) -> tuple[Side | None, ...]:
+        if self._station is None:
+            return ()
+        return self._station.sides(self.request.test, self._run.limb)
+
+    @property
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        return (self._station.status(),) if self._station is not None else ()
+
+    def start_stop(self) -> None:
+        self._do(self._run.start_stop(time.monotonic()))
+
+    def take_zero(self) -> None:
+        self._do(self._run.take_zero())
+
+    def accept(self) -> None:
+        if self._run.step is Step.RESULT:
+            self.close()
+
+    def reject_rep(self) -> None:
+        self._do(self._run.reject_rep())
+
+    def repeat_rep(self) -> None:
+        self._do(self._run.repeat_rep())
+
+    def switch_limb(self) -> None:
+        limb = self._run.limb
+        if limb is not None:
+            self._do(self._run.switch_limb(limb.other))
+
+    def finish(self) -> None:
+        """End a running trial and keep it."""
+        if self._run.is_recording:
+            self.start_stop()
+
+    def back(self) -> None:
+        """Leave; a running trial is ended and kept."""
+        self.finish()
+        if not self._run.is_recording and self._run.step is not Step.SAVING:
+            self.close()
+        else:
+            self._leaving = True
+
+    def close(self) -> None:
+        """Let the station go; it stays connected for the next test."""
+        self._timer.stop()
+        self._looker.stop()
+        if self._station is not None:
+            self._devices.submit(_detach(self._station))
+            self._station = None
+        self.ended.emit()
+
+    def _do(self, actions: list[Action]) -> None:
+        for action in actions:
+            match action:
+                case Action.TAKE_ZERO:
+                    self._ask_zero()
+                case Action.BEGIN_TRIAL:
+                    self._ask_begin()
+                case Action.END_TRIAL:
+                    self._ask_finish()
+        self.changed.emit()
+
+    def _tick(self) -> None:
+        if self._mail.empty():
+            self.changed.emit()
+        self._do_quietly(self._run.tick(time.monotonic()))
+        if self._run.view(0.0) != self._last_view:
+            self._last_view = self._run.view(0.0)
+            self.changed.emit()
+
+    def _do_quietly(self, actions: list[Action]) -> None:
+        if actions:
+            self._do(actions)
+
+    def _look_for_station(self) -> None:
+        if self._station is not None:
+            return
+        station = self._pool.station_for(self.request.test)
+        if station is None or station.device.state is not LinkState.STREAMING:
+            return
+        self._station = station
+        self._devices.submit(self._attach(station))
+        self._do(self._run.connected())
+
+    async def _attach(self, station: Station) -> None:
+        station.on_rep = lambda event: self._post(lambda: self._on_rep(event))
+        station.on_state = lambda state, cause: self._post(lambda: self._on_state(state, cause))
+        station.on_full = lambda message: self._post(lambda: self._on_full(message))
+
+    def _post(self, call: Callable[[], None]) -> None:
+        self._mail.post(call)
+
+    def _ask_zero(self) -> None:
+        station = self._station
+        if station is None:
+            return
+
+        async def zero() -> None:
+            try:
+                await station.take_zero()
+            except ZeroRefusedError as refusal:
+                message = str(refusal)
+                self._post(lambda: self._do(self._run.zero_refused(message)))
+            else:
+                self._post(lambda: self._do(self._run.zero_taken()))
+
+        self._devices.submit(zero())
+
+    def _ask_begin(self) -> None:
+        station = self._station
+        if station is None:
+            return
+        plan = TrialPlan(
+            test=self.request.test,
+            person=self.request.person,
+            session_id=self.request.session_id,
+            set_id=self._set_id,
+            limb=self._run.limb,
+        )
+        self._was_interrupted = False
+
+        async def begin() -> None:
+            try:
+                station.begin(self.request.captures, plan)
+            except Exception as error:  # the screen must hear of it whatever it was
+                message = str(error)
+                self._post(lambda: self._do(self._run.begin_failed(message)))
+
+        self._devices.submit(begin())
+
+    def _ask_finish(self) -> None:
+        station = self._station
+        if station is None:
+            return
+        state = TrialState.INTERRUPTED if self._was_interrupted else TrialState.COMPLETE
+        rejected = {row.number for row in self._run.reps if row.rejected}
+
+        async def finish() -> None:
+            try:
+                path = await station.finish(state)
+            except Exception as error:  # as above: the capture file is there in any case
+                message = str(error)
+                self._post(lambda: self._failed(message))
+            else:
+                self._post(lambda: self._save(path, rejected))
+
+        self._devices.submit(finish())
+
+    def _save(self, path: Path, rejected: set[int]) -> None:
+        set_id = self._set_id
+
+        def work(store: Store) -> SetResult | None:
+            save_capture(store, path, rejected=dict.fromkeys(rejected, "rejected during the test"))
+            return set_result(store, set_id)
+
+        self._store.ask(
+            self,
+            work,
+            self._saved,
+            failed=lambda error: self._failed(str(error)),
+            touches=(self.request.session_id, self.request.person.id),
+        )
+
+    def _saved(self, result: SetResult | None) -> None:
+        self._do(self._run.trial_saved(result))
+        if self._leaving:
+            self.close()
+
+    def _failed(self, message: str) -> None:
+        self._do(self._run.save_failed(message))
+
+    def _on_rep(self, event: RepEvent) -> None:
+        station = self._station
+        base_s = station.recorder.base_s if station and station.recorder else None
+        shift = base_s or 0.0
+        match event.phase:
+            case RepPhase.STARTED:
+                self._do(self._run.rep_started(event.start_s + shift))
+            case RepPhase.DISMISSED:
+                self._do(self._run.rep_dismissed())
+            case RepPhase.COMPLETED:
+                row = _row(event, self.sides, shift)
+                self._do(self._run.rep_done(row, time.monotonic()))
+
+    def _on_state(self, state: LinkState, cause: str) -> None:
+        match state:
+            case LinkState.LOST:
+                self._was_interrupted = self._was_interrupted or self._run.is_recording
+                self._do(self._run.link_lost(cause))
+            case LinkState.STREAMING:
+                self._do(self._run.link_back())
+            case LinkState.CLOSED:
+                self._do(self._run.trouble(_closed(cause)))
+            case _:
+                pass
+
+    def _on_full(self, message: str) -> None:
+        what, _, rest = message.partition(". ")
+        safe, _, todo = rest.partition(". ")
+        self._do(self._run.trouble(Notice(Weight.STOP, what + ".", safe + ".", todo)))
+        self.finish()
+
+    def _find_bests(self, store: Store) -> Bests:
+        trials = store.trials.of_person(self.request.person.id, self.request.test.id)
+        left = valid_values(limb_reps(trials, Side.LEFT), "peak_n")
+        right = valid_values(limb_reps(trials, Side.RIGHT), "peak_n")
+        return Bests(max(left, default=None), max(right, default=None))
+
+    def _take_bests(self, bests: Bests) -> None:
+        self._run.bests = bests
+        self.changed.emit()
+
+
+async def _detach(station: Station) -> None:
+    """Nobody looks any more; a recorder that still runs goes on to its end."""
+    station.unwatch()
+
+
+def _row(event: RepEvent, sides: tuple[Side | None, ...], shift_s: float) -> RepRow:
+    by_side = dict(zip(sides, event.peaks, strict=False))
+    left, right = by_side.get(Side.LEFT), by_side.get(Side.RIGHT)
+    difference = None
+    if left is not None and right is not None and max(left, right) > 0:
+        difference = 100.0 * abs(left - right) / max(left, right)
+    return RepRow(
+        number=event.number,
+        left_n=left,
+        right_n=right,
+        difference_percent=difference,
+        start_s=event.start_s + shift_s,
+        end_s=event.end_s + shift_s,
+    )
+
+
+def _closed(cause: str) -> Notice:
+    return Notice(
+        Weight.STOP,
+        cause or "The device was disconnected.",
+        "Everything so far is on disk.",
+        "Press Space to finish, then connect the device again.",
+    )
