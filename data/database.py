@@ -9,9 +9,10 @@ from contextlib import closing, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, StatementError
 from sqlalchemy.orm import Session as OrmSession
 
 from data.errors import (
@@ -25,7 +26,9 @@ from data.errors import (
 
 SCHEMA = "0001"
 BUSY_S = 5.0
+MIGRATIONS = Path(__file__).with_name("migrations")
 _MAGIC = b"SQLite format 3\0"
+_APPLICATION_ID = int.from_bytes(b"MYOG")
 _PRAGMAS = (
     "journal_mode=WAL",
     "synchronous=FULL",  # NORMAL loses committed visits at a power cut
@@ -43,21 +46,25 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         found = found_schema(path)
+        if found is None:
+            _make(path)
         self._engine = _engine(path)
         if found != SCHEMA:
             with _translated(path), self._connect(writes=True) as connection:
                 _migrate(connection)
-            if found is None:
-                path.chmod(0o600)
 
     @contextmanager
-    def reading(self) -> Generator[OrmSession]:
-        with (
-            _translated(self.path),
-            self._connect(writes=False) as connection,
-            OrmSession(connection, expire_on_commit=False) as session,
-        ):
-            yield session
+    def reading(self, record_id: UUID | None = None) -> Generator[OrmSession]:
+        """A view of one moment. What cannot be decoded becomes `DamagedRecordError`."""
+        try:
+            with (
+                _translated(self.path),
+                self._connect(writes=False) as connection,
+                OrmSession(connection, expire_on_commit=False) as session,
+            ):
+                yield session
+        except ValueError as error:
+            raise damaged_record(record_id, error) from error
 
     @contextmanager
     def writing(self) -> Generator[OrmSession]:
@@ -86,10 +93,13 @@ def found_schema(path: Path) -> str | None:
 
     Raises `NotADatabaseError` or `SchemaTooNewError`.
     """
-    if not path.exists():
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_MAGIC))
+    except (FileNotFoundError, NotADirectoryError):
         return None
-    with path.open("rb") as file:
-        head = file.read(len(_MAGIC))
+    except OSError as error:
+        raise store_error(error, path) from error
     if head != _MAGIC:
         what = "is empty" if not head else "is not a database"
         raise NotADatabaseError(
@@ -112,6 +122,15 @@ def found_schema(path: Path) -> str | None:
     if found > SCHEMA:
         raise SchemaTooNewError(path, found, SCHEMA)
     return found
+
+
+def damaged_record(record_id: UUID | None, error: ValueError) -> DamagedRecordError:
+    which = "A record" if record_id is None else f"The record {record_id}"
+    return DamagedRecordError(
+        f"{which} is damaged ({error}). Every other record is safe. "
+        "Restore it from a backup: verifying the database names all that is damaged.",
+        () if record_id is None else (str(record_id),),
+    )
 
 
 def store_error(error: BaseException, path: Path) -> StoreError:
@@ -152,14 +171,29 @@ def _translated(path: Path) -> Generator[None]:
         ) from error
     except DBAPIError as error:
         raise store_error(error.orig or error, path) from error
+    except StatementError as error:
+        if isinstance(error.orig, ValueError):  # a value that has no place in the database
+            raise error.orig from None
+        raise
+
+
+def _make(path: Path) -> None:
+    """A file that only its owner may read, before SQLite puts others with its rights beside it."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
+            connection.execute(f"PRAGMA application_id={_APPLICATION_ID}")
+        path.chmod(0o600)
+    except (OSError, sqlite3.Error) as error:
+        raise store_error(error, path) from error
 
 
 def _engine(path: Path) -> Engine:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(
         URL.create("sqlite", database=str(path.absolute())),
         connect_args={"timeout": BUSY_S},
         json_serializer=_JSON,
+        hide_parameters=True,  # names must not reach a log by way of an error
     )
     event.listen(engine, "connect", _set_up)
     event.listen(engine, "begin", _begin)
@@ -183,8 +217,7 @@ def _migrate(connection: Connection) -> None:
     from alembic.config import Config
 
     config = Config()
-    folder = Path(__file__).with_name("migrations")
-    config.set_main_option("script_location", str(folder).replace("%", "%%"))
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from data import curves
-from data.analysis import analyse
+from data.analysis import AnalysisError, analyse
 from data.analysis.types import (
     AnalysisOptions,
     Asymmetry,
@@ -24,6 +23,8 @@ from data.journal import Capture, Mark, open_journals, read_journal
 from data.records import Trial, TrialHeader, TrialState
 from data.store import Store
 from data.trials import net_curve
+
+_log = logging.getLogger(__name__)
 
 _BAD_SAMPLES = ("saturated", "open", "overload", "uncalibrated")
 
@@ -135,10 +136,17 @@ def _analysis(header: TrialHeader, curve: Curve, rate_hz: float | None) -> Trial
         return _nothing(curve, rate_hz, QualityNote("NOTEST", text))
     if len(curve.t) < 2:
         return _nothing(curve, rate_hz, QualityNote("EMPTY", "No samples were recorded."))
-    if np.any(np.diff(curve.t) <= 0):
-        text = "The time of the samples runs backwards, so nothing was computed."
-        return _nothing(curve, rate_hz, QualityNote("CLOCK", text))
-    return analyse(curve, test, analysis_options(header))
+    try:
+        return analyse(curve, test, analysis_options(header))
+    except AnalysisError as error:
+        return _nothing(curve, rate_hz, QualityNote("NOTCURVE", str(error)))
+    except (ArithmeticError, LookupError, ValueError) as error:
+        # Our mistake must not keep a patient's recording out of the database.
+        _log.exception("the analysis of trial %s failed", header.id)
+        text = (
+            f"The analysis failed ({type(error).__name__}): a fault in Myograph, not in the test."
+        )
+        return _nothing(curve, rate_hz, QualityNote("FAULT", text))
 
 
 def analysis_options(header: TrialHeader) -> AnalysisOptions:

@@ -39,7 +39,7 @@ class People:
 
     def get(self, person_id: UUID) -> Person:
         """Raises `RecordNotFoundError`."""
-        with self._database.reading() as session:
+        with self._database.reading(person_id) as session:
             row = session.get(PersonRow, person_id)
             if row is None:
                 raise _not_found(person_id)

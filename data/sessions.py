@@ -47,7 +47,7 @@ class Sessions:
 
     def get(self, session_id: UUID) -> Session:
         """Raises `RecordNotFoundError`."""
-        with self._database.reading() as session:
+        with self._database.reading(session_id) as session:
             row = session.get(SessionRow, session_id)
             if row is None:
                 raise _not_found(session_id)

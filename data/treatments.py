@@ -6,8 +6,8 @@ from uuid import UUID
 
 from sqlalchemy import Select, select
 
-from data.database import Database
-from data.errors import DamagedRecordError, RecordNotFoundError
+from data.database import Database, damaged_record
+from data.errors import RecordNotFoundError
 from data.models import SettingChangeRow, TreatmentRow
 from data.records import Treatment
 from data.values import JsonObject, from_json, to_json
@@ -35,7 +35,7 @@ class Treatments:
 
     def get(self, treatment_id: UUID) -> Treatment:
         """Raises `RecordNotFoundError`, `DamagedRecordError`."""
-        with self._database.reading() as session:
+        with self._database.reading(treatment_id) as session:
             row = session.get(TreatmentRow, treatment_id)
             if row is None:
                 raise RecordNotFoundError(
@@ -115,8 +115,4 @@ def _treatment(row: TreatmentRow) -> Treatment:
             },
         )
     except ValueError as error:
-        raise DamagedRecordError(
-            f"The record of treatment {row.id} is damaged ({error}). Every other record is safe. "
-            "Restore this one from a backup.",
-            (str(row.id),),
-        ) from error
+        raise damaged_record(row.id, error) from error

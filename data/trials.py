@@ -10,7 +10,7 @@ from sqlalchemy import Select, insert, select
 
 from data import curves
 from data.analysis.types import Curve, MissingStretch, TrialAnalysis
-from data.database import Database
+from data.database import Database, damaged_record
 from data.errors import AlreadyStoredError, DamagedRecordError, RecordNotFoundError
 from data.models import CurveBlockRow, GapRow, RepRow, TrialChannelRow, TrialRow
 from data.records import Trial, TrialChannel, TrialHeader, TrialState
@@ -79,7 +79,7 @@ class Trials:
 
     def get(self, trial_id: UUID) -> Trial:
         """Raises `RecordNotFoundError`, `DamagedRecordError`."""
-        with self._database.reading() as session:
+        with self._database.reading(trial_id) as session:
             row = session.get(TrialRow, trial_id)
             if row is None:
                 raise _not_found(trial_id)
@@ -111,7 +111,7 @@ class Trials:
         )
         blocks: list[ForceBlock] = []
         damaged: list[str] = []
-        with self._database.reading() as session:
+        with self._database.reading(trial_id) as session:
             for row in session.scalars(query):
                 try:
                     blocks.append(curves.decode(row.codec, row.data, row.sha256))
@@ -284,11 +284,7 @@ def _trial(row: TrialRow) -> Trial:
             saturated=tuple(from_json(MissingStretch, found) for found in row.saturated),
         )
     except ValueError as error:
-        raise DamagedRecordError(
-            f"The record of trial {row.id} is damaged ({error}). Every other record is safe. "
-            "Restore this one from a backup.",
-            (str(row.id),),
-        ) from error
+        raise damaged_record(row.id, error) from error
 
 
 def _header(row: TrialRow) -> TrialHeader:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Generator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, date, datetime
 from uuid import UUID
 
@@ -120,7 +122,8 @@ def recording(
     pull = 300.0 * np.clip(np.sin(2 * np.pi * t_us / 3.3e6), 0, None) ** 2
     noise = np.random.default_rng(seed).normal(0.0, noise_lsb, (n, 2))
     counts = np.rint(np.column_stack((pull, 0.9 * pull)) / STEP_N + noise)
-    return ForceBlock(t_us, np.asarray(counts * STEP_N, np.float64), 0)
+    force = np.asarray(counts.astype(np.int64) * STEP_N, np.float64)
+    return ForceBlock(t_us, force, 0)
 
 
 def messages(block: ForceBlock, samples: int = 20) -> list[ForceBlock]:
@@ -211,3 +214,11 @@ def treatment(session: Session, treatment_id: UUID | None = None) -> Treatment:
         flags=("pacemaker asked",),
         note="-",
     )
+
+
+@contextmanager
+def altered(store: Store) -> Generator[sqlite3.Connection]:
+    """The file as somebody else would change it."""
+    store.close()
+    with closing(sqlite3.connect(store.path)) as connection, connection:
+        yield connection

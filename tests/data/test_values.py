@@ -5,14 +5,12 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from types import ModuleType
 from typing import Any, cast
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from data import records
 from data.analysis import types
@@ -22,14 +20,9 @@ from data.records import Person, Session, Treatment, Trial, TrialHeader
 from data.values import from_json, to_json
 from devices import modality
 from devices.modality import SettingChange, StimulationSettings, UltrasoundSettings
-from tests.data import samples
+from tests.data import samples, strategies
 
 TREATMENT = samples.treatment(Session(uuid7(), uuid7(), samples.BEGIN, 0))
-
-st.register_type_strategy(float, st.floats(allow_nan=False))
-st.register_type_strategy(
-    datetime, st.datetimes(timezones=st.just(UTC) | st.just(timezone(timedelta(minutes=-150))))
-)
 
 
 def _records(module: ModuleType) -> list[type[Any]]:
@@ -49,7 +42,7 @@ def _records(module: ModuleType) -> list[type[Any]]:
 )
 def test_every_record_comes_back_equal(cls: type[Any]):
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    @given(st.from_type(cls))
+    @given(strategies.any_of(cls))
     def comes_back(value: object) -> None:
         text = json.dumps(to_json(value), allow_nan=False)
         assert from_json(cls, json.loads(text)) == value
