@@ -42,26 +42,33 @@ class Onset:
 
 
 def find_baseline(
-    trace: Trace, earliest: float, rise: float, limit_n: float, resolution_n: float
+    trace: Trace,
+    earliest: float,
+    rise: float,
+    limit_n: float,
+    resolution_n: float,
+    rule: OnsetRule = OnsetRule.REVERSE,
 ) -> Baseline | None:
-    """The quietest second in the three before `rise`, else half a second.
+    """The quietest second in the three before `rise`, or the quietest half second of them.
 
-    None where the sample SD is over `limit_n` in each.
+    The half second is taken where it has less than half the SD of the second, because something
+    moved in that; not for the 5 SD rule, which was published with a second. None where the
+    sample SD is over `limit_n`.
     """
     rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
     t, f = trace.t[rest], trace.f[rest]
-    for length in (AIM_S, LEAST_S):
-        found = _quietest(t, f, length)
-        if found is None:
-            continue
-        window = slice(*found)
-        mean = float(f[window].mean())
-        sd = float(f[window].std(ddof=1))
-        if sd <= limit_n:
-            floor = max(resolution_n, 1e-9)
-            slope = _slope(t[window], f[window])
-            return Baseline(float(t[found[0]]), float(t[found[1] - 1]), mean, max(sd, floor), slope)
-    return None
+    half = _quietest(t, f, LEAST_S)
+    if half is None:
+        return None
+    whole = _quietest(t, f, AIM_S)
+    floor = max(resolution_n, 1e-9)
+    steady = whole is not None and _sd(f, whole) <= max(2 * _sd(f, half), floor)
+    found = whole if whole and (steady or rule is OnsetRule.FIVE_SD) else half
+    sd = _sd(f, found)
+    if sd > limit_n:
+        return None
+    t, f = t[found], f[found]
+    return Baseline(float(t[0]), float(t[-1]), float(f.mean()), max(sd, floor), _slope(t, f))
 
 
 def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule) -> Onset | None:
@@ -111,13 +118,16 @@ def find_offset(trace: Trace, baseline: Baseline, peak_s: float, latest: float) 
     return _crossing(t, f, int(starts[k[0]]) - 1, level)
 
 
-def _quietest(t: Array, f: Array, length: float) -> tuple[int, int] | None:
-    """First and one-past-last sample of the window of `length` with the least SD."""
-    ends = np.searchsorted(t, t + length - 1e-9)
-    starts = np.flatnonzero(ends < len(t))
+def _quietest(t: Array, f: Array, length: float) -> slice | None:
+    """The window of `length` with the least SD; None if no window is that long."""
+    if len(t) < 3:
+        return None
+    ends = np.searchsorted(t, t + length + 1e-9, side="right")
+    period = (t[-1] - t[0]) / (len(t) - 1)
+    starts = np.flatnonzero(t[ends - 1] - t >= length - 1.5 * period)
     if not len(starts):
         return None
-    ends = ends[starts] + 1
+    ends = ends[starts]
     centred = f - np.median(f)
     total = np.concatenate([[0.0], np.cumsum(centred)])
     squares = np.concatenate([[0.0], np.cumsum(centred * centred)])
@@ -125,7 +135,11 @@ def _quietest(t: Array, f: Array, length: float) -> tuple[int, int] | None:
     mean = (total[ends] - total[starts]) / n
     variance = (squares[ends] - squares[starts]) / n - mean * mean
     k = int(variance.argmin())
-    return int(starts[k]), int(ends[k])
+    return slice(int(starts[k]), int(ends[k]))
+
+
+def _sd(f: Array, window: slice) -> float:
+    return float(f[window].std(ddof=1))
 
 
 def _slope(t: Array, f: Array) -> float:

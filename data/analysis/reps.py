@@ -226,32 +226,33 @@ class _Settling:
         self._on_n = on_n
         self._began_s: float | None = None
         self._is_loaded = False
-        self._restart(0.0, 0.0)
+        self._start_s = 0.0
+        self._values: list[float] = []
+        self._low = self._high = 0.0
 
     def feed(self, t: Array, x: Array) -> tuple[float | None, int]:
         """The level once it is known, and the sample from which it holds."""
+        on_n = self._on_n
         for i, (moment, value) in enumerate(zip(t.tolist(), x.tolist(), strict=True)):
             if self._began_s is None:
-                self._began_s, self._is_loaded = moment, value >= self._on_n
+                self._began_s, self._is_loaded = moment, value >= on_n
                 self._restart(moment, value)
-            if (value >= self._on_n) is not self._is_loaded:
+            if (value >= on_n) is not self._is_loaded or moment - self._began_s > _SETTLE_LIMIT_S:
                 return 0.0, i
-            if max(self._high, value) - min(self._low, value) > max(self._on_n, abs(value) / 10):
+            if value < self._low:
+                self._low = value
+            elif value > self._high:
+                self._high = value
+            if self._high - self._low > on_n and self._high - self._low > 0.1 * abs(value):
                 self._restart(moment, value)
-            self._add(value)
+            self._values.append(value)
             if moment - self._start_s >= _SETTLE_S:
-                return self._sum / self._count, i + 1
-            if moment - self._began_s > _SETTLE_LIMIT_S:
-                return 0.0, i
+                return sum(self._values) / len(self._values), i + 1
         return None, len(t)
 
     def _restart(self, moment: float, value: float) -> None:
-        self._start_s, self._low, self._high, self._sum, self._count = moment, value, value, 0.0, 0
-
-    def _add(self, value: float) -> None:
-        self._low, self._high = min(self._low, value), max(self._high, value)
-        self._sum += value
-        self._count += 1
+        self._start_s, self._low, self._high = moment, value, value
+        self._values.clear()
 
 
 def _first(found: NDArray[np.bool_], offset: int) -> int:

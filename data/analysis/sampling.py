@@ -39,8 +39,8 @@ class Sampling:
         return cls(rate, period, np.array(starts), np.array(ends))
 
     def longest_gap(self, start: float, end: float) -> float:
-        """The longest missing stretch that touches ``start..end``, s; 0 where none does."""
-        touching = (self.starts < end) & (self.ends > start)
+        """The longest missing stretch that touches ``start..end``, its borders too, s; else 0."""
+        touching = (self.starts <= end) & (self.ends >= start)
         lengths = (self.ends - self.starts)[touching]
         return float(lengths.max()) if len(lengths) else 0.0
 

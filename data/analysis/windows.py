@@ -60,7 +60,9 @@ def limb_start(
     peak_n, peak_s = raw_peak(trace, start, max(window.bounds.end_s, start))
     limit = max(5.0, 0.02 * abs(peak_n))
     resolution = options.resolution_n or 0.0
-    baseline = find_baseline(trace, window.earliest_s, window.rise_s, limit, resolution)
+    baseline = find_baseline(
+        trace, window.earliest_s, window.rise_s, limit, resolution, options.onset_rule
+    )
     if window.is_manual:
         return baseline, Onset(window.bounds.start_s, MANUAL, None, False, False)
     if baseline is None:

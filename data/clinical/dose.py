@@ -67,6 +67,7 @@ def ultrasound_dose(
     _check("era_cm2", era_cm2, 0, 50, is_above=True)
     _check("seconds", seconds, 0, 7200)
     is_pulse = _is_pulse_average(average)
+    intensity_w_cm2, duty, era_cm2 = float(intensity_w_cm2), float(duty), float(era_cm2)
     satp = intensity_w_cm2 if is_pulse else intensity_w_cm2 / duty
     sata = intensity_w_cm2 * duty if is_pulse else intensity_w_cm2
     power = sata * era_cm2

@@ -1,0 +1,1 @@
+"""What analysis must give, checked against closed forms and recorded efforts."""
