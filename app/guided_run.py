@@ -227,6 +227,14 @@ class GuidedRun:
         self.step = Step.READY
         return []
 
+    def finish(self) -> list[Action]:
+        """F: enough for now; a running trial is ended and kept, a missing limb stays missing."""
+        if self.is_recording:
+            return self._end()
+        if self.step is Step.NEXT_LIMB:
+            self.step = Step.RESULT
+        return []
+
     def switch_limb(self, to: Side) -> list[Action]:
         """←/→: choose the limb, between trials only."""
         if self.is_recording or to not in self.limbs or self.step is Step.SAVING:

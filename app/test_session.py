@@ -125,17 +125,17 @@ class TestSession(QObject):
             self._do(self._run.switch_limb(limb.other))
 
     def finish(self) -> None:
-        """End a running trial and keep it."""
-        if self._run.is_recording:
-            self.start_stop()
+        """End a running trial and keep it; between limbs: enough for now."""
+        self._do(self._run.finish())
 
     def back(self) -> None:
-        """Leave; a running trial is ended and kept."""
-        self.finish()
-        if not self._run.is_recording and self._run.step is not Step.SAVING:
-            self.close()
-        else:
+        """Leave; a running trial is ended and kept first."""
+        if self._run.is_recording:
+            self.finish()
+        if self._run.step is Step.SAVING:
             self._leaving = True
+        else:
+            self.close()
 
     def close(self) -> None:
         """Let the station go; it stays connected for the next test."""
@@ -265,6 +265,7 @@ class TestSession(QObject):
 
     def _failed(self, message: str) -> None:
         self._do(self._run.save_failed(message))
+        self._leaving = False  # what went wrong must be read
 
     def _on_rep(self, event: RepEvent) -> None:
         station = self._station

@@ -1,0 +1,61 @@
+"""Opens the window: shown first, everything heavy afterwards."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QApplication
+
+from app.main_window import MainWindow
+from app.navigation import Desk
+from app.settings import SettingsFile
+from app.store_thread import StoreThread, open_store
+from app.theme import theme
+
+if TYPE_CHECKING:
+    from app.workplace import Workplace
+
+
+class Window:
+    """The parts of one running program, made in the order in which a user can need them."""
+
+    def __init__(self, database: Path | None, settings: SettingsFile, *, is_demo: bool) -> None:
+        self.store = StoreThread(lambda: open_store(database))
+        self.desk = Desk(self.store, settings)
+        self.frame = MainWindow(self.desk)
+        self.workplace: Workplace | None = None
+        self._database = database
+        self._is_demo = is_demo
+        self.frame.ready.connect(self._start)
+
+    def close(self) -> None:
+        """End what runs, in the order in which nothing is lost: devices, then the store."""
+        if self.workplace is not None:
+            self.workplace.close()
+        self.store.stop()
+
+    def _start(self) -> None:
+        """The first picture is on the screen: now records and devices."""
+        self.store.start()
+        from app.workplace import Workplace
+
+        self.workplace = Workplace(self.frame, self._database, is_demo=self._is_demo)
+        self.workplace.start()
+
+
+def run(database: Path | None = None, *, is_demo: bool = False) -> int:
+    """Open the window and stay until it is closed; returns the exit status."""
+    application = QApplication.instance() or QApplication(sys.argv[:1])
+    assert isinstance(application, QApplication)
+    application.setApplicationName("Myograph")
+    application.setDesktopFileName("myograph")
+    settings = SettingsFile()
+    theme().apply(settings.settings.scheme, settings.settings.text_scale)
+    window = Window(database, settings, is_demo=is_demo)
+    window.frame.show()
+    try:
+        return application.exec()
+    finally:
+        window.close()

@@ -1,0 +1,234 @@
+"""Behind the window: devices, guided runs, treatments and reports, wired to its pages."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Coroutine
+from concurrent.futures import Future
+from pathlib import Path
+from typing import Any, TypeVar, cast
+from uuid import UUID
+
+from PySide6.QtCore import QObject, QTimer, QUrl
+from PySide6.QtGui import QDesktopServices
+
+from app.device_pool import DevicePool, Finder, Found, RealFinder
+from app.device_thread import DeviceThread
+from app.mailbox import Mailbox
+from app.main_window import MainWindow
+from app.navigation import PageId, Route, StartTest
+from app.pages.live_test import LivePage
+from app.test_session import RunRequest, TestSession
+from app.workflow import Notice, Weight
+from data.clinical.catalogue import tests
+from data.store import Store, default_path
+
+T = TypeVar("T")
+
+_LOOK_MS = 250
+_NEWS_MS = 16
+_SEARCH_S = 4.0
+_CLOSE_S = 5.0
+
+
+class Workplace(QObject):
+    """Everything that outlives a page. Belongs to the Qt thread and never waits in it."""
+
+    def __init__(self, frame: MainWindow, database: Path | None, *, is_demo: bool) -> None:
+        super().__init__(frame)
+        self.frame = frame
+        self.desk = frame.desk
+        self.captures = (database or default_path()).parent / "captures"
+        self.reports = (database or default_path()).parent / "reports"
+        self.thread_of_devices = DeviceThread()
+        self.real = RealFinder()
+        self.pool: DevicePool | None = None
+        self.run: TestSession | None = None
+        self._is_demo = is_demo
+        self._is_searching = False
+        self._virtual: Any = None
+        self._mail = Mailbox()
+        self._fetch = _timer(self, _NEWS_MS, lambda: self._mail.empty())
+        self._look = _timer(self, _LOOK_MS, self._show_devices)
+        self._live: LivePage | None = None
+
+    def start(self) -> None:
+        """Begin: the devices thread, the pages that need it, the virtual clinic in a demo."""
+        self.thread_of_devices.start()
+        self._fetch.start()
+        self.frame.add_page(PageId.LIVE, self._make_live)
+        self.desk.start_test.connect(self._start_test)
+        self.desk.find_devices.connect(self.find_devices)
+        self.desk.use_device.connect(self.use_device)
+        self.desk.release_device.connect(self.release_device)
+        self.desk.report_wanted.connect(self._write_report)
+        self.frame.may_close = self._may_close
+        self.frame.close_refused.connect(self._say_recording)
+        self._ask(self._open_pool(), self._pool_is_open)
+
+    def close(self) -> None:
+        """Disconnect everything and stop the thread; a running trial is closed and kept."""
+        self._look.stop()
+        self._fetch.stop()
+        if self.run is not None:
+            self.run.back()
+        closing = self.thread_of_devices.submit(self._close_devices())
+        with contextlib.suppress(TimeoutError):  # capture files are on disk in any case
+            closing.result(_CLOSE_S)
+        self.thread_of_devices.stop()
+
+    def find_devices(self) -> None:
+        """Search ports and advertisements; what is found shows on the devices page."""
+        if self.pool is None or self._is_searching:
+            return
+        self._is_searching = True
+        self._show_devices()
+        self._ask(self.pool.find(_SEARCH_S), self._found)
+
+    def use_device(self, found: Found, model_id: str) -> None:
+        """Connect to a found device as the model that the user chose."""
+        if self.pool is not None:
+            self._ask(self.pool.use(found, model_id), lambda _: self._show_devices())
+
+    def release_device(self, key: str) -> None:
+        if self.pool is not None:
+            self._ask(self.pool.release(key), lambda _: self._show_devices())
+
+    async def _open_pool(self) -> DevicePool:
+        finders: list[Finder] = [self.real]
+        if self._is_demo:
+            from app.demo import VirtualClinic
+
+            clinic = VirtualClinic()
+            await clinic.start()
+            self._virtual = clinic
+            finders.insert(0, clinic)
+        pool = DevicePool(finders)
+        if self._virtual is not None:
+            for found in await self._virtual.find(0.0):
+                await pool.use(found, found.models[0])
+            self._virtual.watch(pool)
+        return pool
+
+    def _pool_is_open(self, pool: DevicePool) -> None:
+        self.pool = pool
+        self._look.start()
+        self._show_devices()
+
+    async def _close_devices(self) -> None:
+        if self.pool is not None:
+            await self.pool.close()
+        if self._virtual is not None:
+            await self._virtual.stop()
+
+    def _show_devices(self) -> None:
+        if self.pool is None:
+            return
+        self.desk.set_devices(self.pool.statuses(), is_searching=self._is_searching)
+        self.desk.set_found(self.pool.found, self.real.problem)
+        unit = next(iter(self.pool.units.values()), None)
+        self.desk.set_treatment(unit.live() if unit is not None else None)
+
+    def _found(self, _found: tuple[Found, ...]) -> None:
+        self._is_searching = False
+        self._show_devices()
+
+    def _make_live(self) -> LivePage:
+        self._live = LivePage(self.desk)
+        return self._live
+
+    def _start_test(self, wish: StartTest) -> None:
+        if self.pool is None:
+            self.desk.notice.emit(_still_starting())
+            return
+        if self.run is not None:
+            self.run.close()
+        request = RunRequest(tests()[wish.test_id], wish.person, wish.session.id, self.captures)
+        run = TestSession(request, self.pool, self.thread_of_devices, self.desk.store, self)
+        run.ended.connect(self._run_ended)
+        self.run = run
+        self.frame.go(Route(PageId.LIVE, wish.session.id, wish.test_id))
+        if self._live is not None:
+            self._live.set_run(run)
+        if not self.pool.stations:
+            self.find_devices()
+
+    def _run_ended(self) -> None:
+        run, self.run = self.run, None
+        if self._live is not None:
+            self._live.set_run(None)
+        if run is not None:
+            run.deleteLater()
+        if self.frame.route is not None and self.frame.route.page is PageId.LIVE:
+            self.frame.back()
+
+    def _may_close(self) -> bool:
+        return self.run is None or not self.run.view.is_recording
+
+    def _say_recording(self) -> None:
+        self.desk.notice.emit(
+            Notice(
+                Weight.ATTENTION,
+                "A trial is being recorded.",
+                "Nothing is lost.",
+                "Press Space to finish it, then close the window.",
+            )
+        )
+
+    def _write_report(self, session_id: UUID) -> None:
+        path = self.reports / f"{session_id}.pdf"  # never a person's name in a file's
+
+        def work(store: Store) -> Path:
+            from app.report.stored import report_of
+
+            self.reports.mkdir(parents=True, exist_ok=True)
+            return report_of(store, store.sessions.get(session_id), path)
+
+        self.desk.store.ask(self, work, self._report_written)
+
+    def _report_written(self, path: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
+        self.desk.notice.emit(
+            Notice(Weight.INFO, "The report is written.", f"It is at {path}.", "Print or send it.")
+        )
+
+    def _ask(self, work: Coroutine[Any, Any, T], then: Callable[[T], None]) -> None:
+        """Run `work` in the devices thread and `then` here; an error becomes a notice."""
+        future = self.thread_of_devices.submit(work)
+
+        def deliver(done: Future[T]) -> None:
+            if done.cancelled():
+                return
+            error = done.exception()
+            if error is None:
+                then(done.result())
+            else:
+                self._is_searching = False
+                self.desk.notice.emit(_failed(error))
+
+        future.add_done_callback(lambda done: self._mail.post(lambda: deliver(done)))
+
+
+def _timer(owner: QObject, interval_ms: int, call: Callable[[], object]) -> QTimer:
+    timer = QTimer(owner)
+    timer.setInterval(interval_ms)
+    timer.timeout.connect(lambda: cast("None", call()))
+    return timer
+
+
+def _failed(error: BaseException) -> Notice:
+    sentences = str(error).strip().split(". ", 2)
+    if len(sentences) == 3:
+        return Notice(Weight.ATTENTION, f"{sentences[0]}.", f"{sentences[1]}.", sentences[2])
+    return Notice(
+        Weight.ATTENTION,
+        f"The device did not connect: {str(error).rstrip('.') or type(error).__name__}.",
+        "Nothing recorded is lost.",
+        "Switch it off and on, then search again.",
+    )
+
+
+def _still_starting() -> Notice:
+    return Notice(
+        Weight.INFO, "Devices are still being prepared.", "Nothing is lost.", "Try in a second."
+    )
