@@ -212,7 +212,7 @@ def ultrasound(number: int = 30) -> Treatment:
         actual_s=300.0,
         settings=(
             UltrasoundSettings(
-                head=0,
+                head=1,
                 frequency_mhz=1.0,
                 intensity_w_cm2=1.0,
                 intensity_is_sata=False,

@@ -133,6 +133,8 @@ def test_messages_are_merged_to_ten_seconds():
     assert [len(part.t_us) for part in merged] == [1000, 1000, 500]
     assert [part.index for part in merged] == [0, 1000, 2000]
     assert np.array_equal(np.concatenate([part.force for part in merged]), block.force)
+    at_once = merge([block], ())
+    assert [digest(part) for part in at_once] == [digest(part) for part in merged]
 
 
 def test_blocks_are_never_merged_across_a_gap():

@@ -66,11 +66,12 @@ async def test_a_lost_link_comes_back_by_itself_and_leaves_one_gap() -> None:
     assert 0.4e6 < gap.end_us - gap.start_us < 2e6
     assert gap.samples == (gap.end_us - gap.start_us) // 1000 - 1
     assert np.all(np.diff(heard.t_us) > 0)
-    assert heard.states[-5:] == [
+    assert heard.states[-6:] == [
         LinkState.STREAMING,
         LinkState.LOST,
         LinkState.RECONNECTING,
         LinkState.STREAMING,
+        LinkState.READY,
         LinkState.CLOSED,
     ]
 

@@ -386,6 +386,15 @@ def test_a_clock_that_began_again_is_a_restart() -> None:
     assert codec.receive(packet(hello, 1)) == [hello]
 
 
+def test_events_sent_again_keep_their_time_and_are_no_restart() -> None:
+    codec = OttCodec(Framing.PACKETS)
+    old = [UnitEvent(t_ms, t_ms // 1000, 0x10, 0, EventOrigin.PANEL, 5.0) for t_ms in (2000, 9000)]
+    codec.receive(packet(state_at(90_000), 5))
+    assert codec.receive(packet(old[0], 6)) == [old[0]]
+    assert codec.receive(packet(old[1], 7)) == [old[1]]
+    assert codec.receive(packet(state_at(90_500), 8)) == [state_at(90_500)]
+
+
 def test_another_boot_id_is_a_restart() -> None:
     codec = OttCodec(Framing.PACKETS)
     codec.receive(bytes.fromhex(WORKED["HELLO"][0]))
