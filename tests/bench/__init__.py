@@ -1,0 +1,1 @@
+"""Figures that the documentation quotes, measured by `make bench` in one run."""

@@ -1,0 +1,42 @@
+"""One measured figure and its goal."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """`goal` reads ``<= 33`` or ``>= 1e6``, in the figure's own unit; empty where none is set."""
+
+    name: str
+    value: float
+    unit: str
+    goal: str = ""
+
+    @property
+    def is_met(self) -> bool | None:
+        if not self.goal:
+            return None
+        sign, _, limit = self.goal.partition(" ")
+        return self.value <= float(limit) if sign == "<=" else self.value >= float(limit)
+
+
+def median_s(work: Callable[[], object], runs: int = 7) -> float:
+    """Median time of one call, after one that is not counted."""
+    work()
+    times: list[float] = []
+    for _ in range(runs):
+        began = time.perf_counter()
+        work()
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def percentile(values: list[float], percent: float) -> float:
+    """The value that `percent` of all do not exceed."""
+    ordered = sorted(values)
+    return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
