@@ -36,6 +36,13 @@ async def recorded(path: Path, pieces: list[tuple[float, bytes]], loss: str | No
     await link.close()
 
 
+def fill_disk_under(path: Path) -> None:
+    """What this process has open as `path` behaves as a full disk from now on."""
+    full = os.open("/dev/full", os.O_WRONLY)
+    os.dup2(full, next(int(n.name) for n in OPEN_FILES.iterdir() if n.resolve() == path))
+    os.close(full)
+
+
 def by_hand(*records: tuple[int, int, bytes]) -> bytes:
     """A capture file put together from docs/capture-format.md, without the code under test."""
     lines = json.dumps({"format": "myograph-bytes", "version": 1}).encode() + b"\n"
@@ -262,9 +269,7 @@ async def test_a_full_disk_ends_the_capture_and_not_the_link(tmp_path: Path) -> 
     link = CaptureLink(memory, tmp_path / "a.bytes")
     ears = Ears(link)
     await link.open()
-    full = os.open("/dev/full", os.O_WRONLY)
-    os.dup2(full, next(int(n.name) for n in OPEN_FILES.iterdir() if n.resolve() == link.path))
-    os.close(full)
+    fill_disk_under(link.path)
     memory.deliver(b"one")
     memory.deliver(b"two")
     await asyncio.sleep(0)
