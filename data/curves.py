@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import struct
 import zlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,13 +84,23 @@ def digest(block: ForceBlock) -> bytes:
     return found.digest()
 
 
+def content(blocks: Sequence[ForceBlock]) -> bytes:
+    """SHA-256 of every sample with its time and index, however they are cut into blocks."""
+    found = hashlib.sha256()
+    for block in blocks:
+        found.update(np.ascontiguousarray(block.force, "<f8").tobytes())
+    for block in blocks:
+        found.update(np.ascontiguousarray(block.t_us, "<i8").tobytes())
+    for block in blocks:
+        found.update(np.arange(block.index, block.index + len(block.t_us), dtype="<i8").tobytes())
+    return found.digest()
+
+
 def merge(blocks: Iterable[ForceBlock], gaps: Iterable[Gap]) -> list[ForceBlock]:
     """Join runs to blocks of up to ten seconds, never across a gap or a missing index."""
     after_gap = {gap.end_us for gap in gaps}
     runs: list[list[ForceBlock]] = []
-    for block in blocks:
-        if not len(block.t_us):
-            continue
+    for block in (piece for whole in blocks for piece in _pieces(whole)):
         if runs and _continues(runs[-1], block) and int(block.t_us[0]) not in after_gap:
             runs[-1].append(block)
         else:
@@ -104,12 +115,22 @@ def merge(blocks: Iterable[ForceBlock], gaps: Iterable[Gap]) -> list[ForceBlock]
     ]
 
 
+def _pieces(block: ForceBlock) -> Iterator[ForceBlock]:
+    """A block, or what it gives when it is longer than ten seconds."""
+    if not len(block.t_us):
+        return
+    number = (block.t_us - block.t_us[0]) // BLOCK_US
+    cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(number)]
+    for start, end in pairwise(cuts):
+        yield ForceBlock(block.t_us[start:end], block.force[start:end], block.index + start)
+
+
 def _continues(run: list[ForceBlock], block: ForceBlock) -> bool:
     first, last = run[0], run[-1]
     return (
         block.index == last.index + len(last.t_us)
         and int(last.t_us[-1]) < int(block.t_us[0])
-        and int(block.t_us[-1]) - int(first.t_us[0]) <= BLOCK_US
+        and int(block.t_us[-1]) - int(first.t_us[0]) < BLOCK_US
     )
 
 

@@ -204,8 +204,13 @@ def test_a_damaged_record_is_named(store: Store, session: Session, change: str):
 
 def test_what_is_read_back_is_compared(store: Store, session: Session):
     trial = _saved(store, session)
-    other = ForceBlock(BLOCK.t_us, BLOCK.force + 1.0, 0)
     store.trials.check(trial, [BLOCK])
-    for wanted, blocks in ((trial, [other]), (replace(trial, lost=1), [BLOCK])):
+    store.trials.check(trial, samples.messages(BLOCK, 7))
+    for wanted, block in (
+        (replace(trial, lost=1), BLOCK),
+        (trial, ForceBlock(BLOCK.t_us, BLOCK.force + 1.0, 0)),
+        (trial, ForceBlock(BLOCK.t_us + 1, BLOCK.force, 0)),
+        (trial, ForceBlock(BLOCK.t_us, BLOCK.force, 1)),
+    ):
         with pytest.raises(DamagedRecordError, match="capture file is kept"):
-            store.trials.check(wanted, blocks)
+            store.trials.check(wanted, [block])
