@@ -9,7 +9,7 @@ import re
 from datetime import date, datetime, timedelta, timezone
 from math import floor, log10
 
-from data.analysis.types import Side
+from data.analysis.types import Side, TrialAnalysis
 
 MISSING = "–"
 
@@ -62,7 +62,15 @@ DOSES = {
     "power_density_mw_cm2": "power density into 500 Ω",
     "pulses": "pulses",
     "total_charge_c": "charge of one phase, summed",
+    "counted_pulses": "pulses counted",
+    "counted_charge_uc": "charge counted",
+    "reported_rms_ma": "effective current (rms) reported",
+    "counted_energy_j": "energy counted",
+    "counted_coupled_s": "time with contact counted",
+    "reported_power_w": "power reported",
 }
+# A dose of one output of a unit: ``ch1_counted_pulses``, ``head1_power_w``.
+_OUTPUT = re.compile(r"(ch|head)(\d+)_(.+)")
 
 _PATTERNS = (
     (r"rfd_(\d+)_(\d+)", r"RFD \1–\2 ms"),
@@ -102,8 +110,7 @@ MONTHS = (
 FORMULAS = {
     "pdiff": "percentage difference: (stronger − weaker) / stronger limb",
     "signed": "signed percentage difference: (right − left) / stronger limb",
-    "lsi": "limb symmetry index: injured / uninjured limb, "
-    "without an injury non-dominant / dominant",
+    "lsi": "limb symmetry index: injured / uninjured limb (no injury: non-dominant / dominant)",
     "lsi.deficit": "limb symmetry deficit: 100 % − injured / uninjured limb",
     "bai1": "bilateral asymmetry index 1: (dominant − other) / sum of both limbs, "
     "left first where dominance is not known",
@@ -168,8 +175,21 @@ def significant(value: float, digits: int) -> str:
     return fixed(value, places) if places > 0 else fixed(round(value, places), 0)
 
 
-def dose_name(key: str) -> str:
-    return DOSES.get(key, key.replace("_", " "))
+def dose_name(key: str, *, of_output: bool = True) -> str:
+    """``pulses counted, channel 1`` of ``ch1_counted_pulses``."""
+    output = _OUTPUT.fullmatch(key)
+    if output is None:
+        return DOSES.get(key, key.replace("_", " "))
+    kind, number, rest = output.groups()
+    where = f", {'channel' if kind == 'ch' else 'head'} {number}" if of_output else ""
+    return dose_name(rest) + where
+
+
+def short_method(method: str, *, name: str) -> str:
+    """The id and version alone, ``peak.raw.v1``: they speak for themselves. A method without
+    them is said with the `name` of what it made."""
+    found = re.match(r"[a-z0-9_.]+\.v\d+", method)
+    return found[0] if found else f"{name}: {method}"
 
 
 def sentence(text: str) -> str:
@@ -183,6 +203,17 @@ def code_text(code: str) -> str:
 
 def formula_text(formula: str) -> str:
     return FORMULAS.get(formula, formula)
+
+
+def of_repetitions(aggregation: str) -> str:
+    """``best of 3 valid repetitions`` of ``best of 3``."""
+    return f"{aggregation} valid repetition{'' if aggregation.endswith(' 1') else 's'}"
+
+
+def used_methods(analysis: TrialAnalysis) -> dict[str, str]:
+    """The methods of a trial without the formulas that its headline does not use."""
+    used = analysis.asymmetry.formula
+    return {k: v for k, v in analysis.methods.items() if k == used or k not in FORMULAS}
 
 
 def limb(side: Side | None) -> str:

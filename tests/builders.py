@@ -223,9 +223,9 @@ def ultrasound(number: int = 30) -> Treatment:
         dose={
             "power_w": DoseValue(1.0, "W", "us.power.v1", Origin.DERIVED),
             "energy_j": DoseValue(300.0, "J", "us.energy.v1", Origin.DERIVED),
-            "energy_density_j_cm2": DoseValue(30.0, "J/cm²", "us.area.v1", Origin.DERIVED),
+            "area_j_cm2": DoseValue(30.0, "J/cm²", "us.area.v1", Origin.DERIVED),
             "spatial_peak_w_cm2": DoseValue(
-                None, "W/cm²", "us.peak.v1", Origin.DERIVED, "beam non-uniformity ratio not given"
+                None, "W/cm²", "us.bnr.v1", Origin.DERIVED, "beam non-uniformity ratio not given"
             ),
         },
         area_cm2=10.0,

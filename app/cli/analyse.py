@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.cli.catalogue import strength_test
+from app.cli.errors import CommandError
 from app.cli.output import print_json
 from app.cli.parser import Commands, add_json, finite, positive
 
@@ -38,7 +39,7 @@ def run(arguments: argparse.Namespace) -> int:
     from app.cli.curve_file import read_curve
     from app.cli.shapes import analysis_json
     from app.cli.tables import print_analysis
-    from data.analysis import analyse
+    from data.analysis import AnalysisError, analyse
     from data.analysis.types import AnalysisOptions, Side
 
     test = strength_test(arguments.test)
@@ -50,7 +51,10 @@ def run(arguments: argparse.Namespace) -> int:
     options = AnalysisOptions(
         body_mass_kg=arguments.body_mass, lever_m=arguments.lever, gravity_n=arguments.gravity_n
     )
-    analysis = analyse(curve, test, options)
+    try:
+        analysis = analyse(curve, test, options)
+    except AnalysisError as error:
+        raise CommandError(f"{arguments.file.name}: {error}") from error
     analysis = replace(analysis, methods={**analysis.methods, "zero": AS_GIVEN})
     if arguments.json:
         print_json({"test": test.id, "samples": len(curve.t), **analysis_json(analysis)})

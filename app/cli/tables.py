@@ -17,8 +17,10 @@ from app.wording import (
     limb,
     metric_name,
     metric_value,
+    of_repetitions,
     significant,
     unit,
+    used_methods,
 )
 from data.analysis.types import Asymmetry, RepResult, TrialAnalysis
 from data.clinical.tests import StrengthTest
@@ -26,13 +28,14 @@ from data.records import Person, Session, Treatment, Trial
 
 
 def print_analysis(test: StrengthTest, analysis: TrialAnalysis) -> None:
+    count = len({rep.number for rep in analysis.reps})
     print(
-        f"{test.name} ({test.id}): {len({rep.number for rep in analysis.reps})} repetitions, "
+        f"{test.name} ({test.id}): {count} repetition{'' if count == 1 else 's'}, "
         f"{analysis.rate_hz:.1f} Hz, {duration(analysis.duration_s)}\n"
     )
     print_results(analysis, test.metrics)
     print("\nMethods")
-    print_facts([(f"  {key}", value) for key, value in analysis.methods.items()])
+    print_facts([(f"  {key}", value) for key, value in used_methods(analysis).items()])
 
 
 def print_results(analysis: TrialAnalysis, wanted: Sequence[str]) -> None:
@@ -60,7 +63,7 @@ def asymmetry_sentence(asymmetry: Asymmetry) -> str:
     direction = f"{limb(asymmetry.stronger)} stronger" if asymmetry.stronger else "No difference"
     return (
         f"{direction}: {values}; {fixed(asymmetry.value_percent, 1)} % "
-        f"({formula_text(asymmetry.formula)}; {asymmetry.aggregation} valid repetitions)."
+        f"({formula_text(asymmetry.formula)}; {of_repetitions(asymmetry.aggregation)})."
     )
 
 

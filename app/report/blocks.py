@@ -17,8 +17,8 @@ from data.analysis.types import Side
 RIGHT = Qt.AlignmentFlag.AlignRight
 CENTRE = Qt.AlignmentFlag.AlignHCenter
 
-BODY = TextStyle(8.5, LIGHT.text)
-STRONG = TextStyle(8.5, LIGHT.text, QFont.Weight.DemiBold)
+BODY = TextStyle(8.2, LIGHT.text)
+STRONG = TextStyle(9.2, LIGHT.text, QFont.Weight.DemiBold)
 SMALL = TextStyle(7, LIGHT.muted)
 SMALL_STRONG = TextStyle(7, LIGHT.muted, QFont.Weight.DemiBold)
 HEADING = TextStyle(12, LIGHT.text, QFont.Weight.DemiBold)
@@ -27,6 +27,7 @@ NUMBER = TextStyle(20, LIGHT.text, QFont.Weight.DemiBold)
 UNIT = TextStyle(9, LIGHT.muted)
 
 HAIR = 0.5 * PT
+TAG_PT = 100
 
 
 def limb_text(side: Side | None) -> str:
@@ -71,7 +72,7 @@ class Paragraph(Block):
 class Rule(Block):
     """A hairline above a new part of the report."""
 
-    before: float = 12
+    before: float = 9
     keeps_next: bool = True
 
     def height(self, sheet: Sheet, width: float) -> float:
@@ -79,6 +80,27 @@ class Rule(Block):
 
     def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
         sheet.line(x, y, x + width, y, LIGHT.line_strong, HAIR)
+
+
+@dataclass(eq=False)
+class Heading(Block):
+    """The title of a part; a `tag` that holds for all of it stands at its end."""
+
+    text: str
+    tag: str = ""
+    before: float = 0
+    keeps_next: bool = True
+
+    def height(self, sheet: Sheet, width: float) -> float:
+        return sheet.text_height(self.text, HEADING, width - TAG_PT * PT)
+
+    def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
+        sheet.text(self.text, HEADING, x, y, width - TAG_PT * PT)
+        if self.tag:
+            style = TextStyle(7.5, LIGHT.virtual, QFont.Weight.DemiBold)
+            room = sheet.text_width(self.tag, style) + 10 * PT
+            sheet.frame(x + width - room, y + PT, room, 12 * PT, LIGHT.virtual, 0.75 * PT)
+            sheet.text(self.tag, style, x + width - room + 5 * PT, y + 2.2 * PT, room)
 
 
 @dataclass(eq=False)
@@ -118,7 +140,7 @@ class Headlines(Block):
 
     def height(self, sheet: Sheet, width: float) -> float:
         each = width / 3 - 10 * PT
-        return 40 * PT + max(sheet.text_height(h.below, SMALL, each) for h in self.headlines)
+        return 37 * PT + max(sheet.text_height(h.below, SMALL, each) for h in self.headlines)
 
     def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
         step = width / 3
@@ -129,10 +151,10 @@ class Headlines(Block):
             left = at + 8 * PT
             label = TextStyle(8.5, colour, QFont.Weight.DemiBold)
             sheet.text(headline.label, label, left, y, step - 10 * PT)
-            sheet.text(headline.value, NUMBER, left, y + 10 * PT, step)
+            sheet.text(headline.value, NUMBER, left, y + 9 * PT, step)
             after = left + sheet.text_width(headline.value, NUMBER) + 3 * PT
-            sheet.text(headline.unit, UNIT, after, y + 21.5 * PT, step)
-            sheet.text(headline.below, SMALL, left, y + 37 * PT, step - 10 * PT)
+            sheet.text(headline.unit, UNIT, after, y + 20.5 * PT, step)
+            sheet.text(headline.below, SMALL, left, y + 35 * PT, step - 10 * PT)
 
 
 @dataclass(eq=False)
@@ -232,7 +254,7 @@ class TableRow(Block):
 
     def height(self, sheet: Sheet, width: float) -> float:
         remark = sheet.text_height(self.row.remark, SMALL, self._remark_room(width))
-        return max(13 * PT, remark + 4 * PT)
+        return max(12.5 * PT, remark + 4 * PT)
 
     def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
         edges = _column_edges(self.table, width)
@@ -254,7 +276,7 @@ class TableRow(Block):
 class Signature(Block):
     """Where a person signs for what the numbers cannot say."""
 
-    before: float = 30
+    before: float = 22
 
     def height(self, sheet: Sheet, width: float) -> float:
         return 14 * PT

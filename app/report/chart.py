@@ -17,7 +17,8 @@ from app.report.sheet import PT, Sheet, TextStyle
 from app.theme import LIGHT
 from data.analysis.types import Side
 
-HEIGHT_PT = 140
+HEIGHT_PT = 130
+PAIR_HEIGHT_PT = 110
 AXIS_PT = 26
 FOOT_PT = 14
 HEAD_PT = 12
@@ -42,14 +43,14 @@ class ChartRow(Block):
     keeps_next: bool = False
 
     def height(self, sheet: Sheet, width: float) -> float:
-        return HEIGHT_PT * PT
+        return (HEIGHT_PT if len(self.charts) == 1 else PAIR_HEIGHT_PT) * PT
 
     def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
         n = len(self.charts)
         each = (width - (n - 1) * GUTTER_PT * PT) / n
         for i, chart in enumerate(self.charts):
             at = x + i * (each + GUTTER_PT * PT)
-            _Plot(sheet, chart, QRectF(at, y, each, HEIGHT_PT * PT)).paint()
+            _Plot(sheet, chart, QRectF(at, y, each, self.height(sheet, width))).paint()
 
 
 class _Plot:

@@ -12,7 +12,14 @@ from app.report.strength import strength_section
 from app.report.treatments import treatment_section
 from app.report.trial import ReportTrial, runs_of
 from app.version import program_version
-from app.wording import FORMULAS, TABLE_METRICS, clock, date_text, dose_name, fixed, metric_name
+from app.wording import (
+    TABLE_METRICS,
+    clock,
+    date_text,
+    fixed,
+    short_method,
+    used_methods,
+)
 from data.analysis import combine_limbs
 from data.analysis.types import AnalysisOptions, Asymmetry
 from data.clinical.tests import StrengthTest
@@ -87,17 +94,17 @@ def _comparison(run: Sequence[ReportTrial], test: StrengthTest | None) -> Asymme
     return combine_limbs(first.analysis, run[1].trial.analysis, test, options).asymmetry
 
 
-def _methods(visit: Visit) -> Iterable[Fact]:
-    """Each method once, with the numbers that were made by it."""
-    methods: dict[str, dict[str, None]] = {}
+def _methods(visit: Visit) -> Iterable[str]:
+    """Each method once. An id with its version speaks for itself; details are in the record."""
+    methods: dict[str, None] = {}
     for each in visit.trials:
         for key, method in _methods_of(each.trial).items():
-            methods.setdefault(method, {})[metric_name(key)] = None
+            methods[short_method(method, name=key.replace("_", " "))] = None
     for treatment in visit.treatments:
-        for key, dose in treatment.dose.items():
-            methods.setdefault(dose.method, {})[dose_name(key)] = None
-    for method, names in methods.items():
-        yield Fact(", ".join(names), method)
+        methods |= dict.fromkeys(
+            short_method(dose.method, name="dose") for dose in treatment.dose.values()
+        )
+    yield from methods
 
 
 def _methods_of(trial: Trial) -> dict[str, str]:
@@ -108,6 +115,4 @@ def _methods_of(trial: Trial) -> dict[str, str]:
         for key in TABLE_METRICS
         if key in rep.metrics and rep.metrics[key].value is not None
     }
-    # Every formula has a method; the one that was used is said in words beside its number.
-    others = {k: v for k, v in trial.analysis.methods.items() if k not in FORMULAS}
-    return {**made, **others}
+    return {**made, **used_methods(trial.analysis)}

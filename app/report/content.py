@@ -130,5 +130,5 @@ class Report:
     visit: str
     tests: tuple[StrengthSection, ...]
     treatments: tuple[TreatmentSection, ...]
-    methods: tuple[Fact, ...]
+    methods: tuple[str, ...]
     made: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from app.plain_text import plain
 from app.report.content import Fact
-from app.wording import MISSING, duration, fixed
+from app.wording import MISSING, duration, fixed, sentence
 from data.records import Trial, TrialChannel
 
 
@@ -17,11 +17,14 @@ def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
     for trial in trials:
         rate = MISSING if trial.rate_hz is None else f"{fixed(trial.rate_hz, 1)} Hz"
         lost = f"{trial.lost} lost" if trial.lost else "none lost"
-        yield Fact(
-            "Recording" if len(trials) == 1 else f"Recording, {limbs_of(trial)}",
-            f"{trial.samples} samples in {duration(trial.duration_s)} at {rate}, {lost}",
-        )
-        for channel in trial.header.channels:
+        samples = f"{trial.samples} samples in {duration(trial.duration_s)} at {rate}, {lost}"
+        channels = trial.header.channels
+        if len(channels) == 1:
+            cell = "; ".join(_channel(channels[0]))
+            yield Fact(sentence(limbs_of(trial)) or "Recording", f"{samples}; {cell}")
+            continue
+        yield Fact("Recording", samples)
+        for channel in channels:
             name = "Cell" if channel.side is None else f"Cell, {channel.side.value}"
             yield Fact(name, "; ".join(_channel(channel)))
 
@@ -43,10 +46,10 @@ def _channel(channel: TrialChannel) -> Iterable[str]:
         yield "no zero was taken"
     else:
         zero = channel.zero
-        quiet = f"SD {zero.sd_n:.2g} N over {fixed(zero.duration_s, 1)} s"
-        yield f"zero at {fixed(zero.offset_n, 1)} N ({quiet})"
+        quiet = f"SD {zero.sd_n:.2g} N, {fixed(zero.duration_s, 1)} s"
+        yield f"zero {fixed(zero.offset_n, 1)} N ({quiet})"
     known = [
-        f"on {plain(calibration.calibrated_on)}" if calibration.calibrated_on else "",
+        plain(calibration.calibrated_on) if calibration.calibrated_on else "",
         f"±{calibration.uncertainty_percent:g} %" if calibration.uncertainty_percent else "",
         f"cell {plain(calibration.cell_serial)}" if calibration.cell_serial else "",
     ]

@@ -34,7 +34,9 @@ class TextStyle:
         font.setPointSizeF(self.size_pt)
         font.setWeight(self.weight)
         font.setStrikeOut(self.is_struck)
-        font.setFeature(QFont.Tag("tnum"), 1)
+        # Alternative glyphs (tabular figures, contextual forms) have no text behind them in the
+        # PDF: it could be neither searched nor copied.
+        font.setFeature(QFont.Tag("calt"), 0)
         return font
 
 

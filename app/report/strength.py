@@ -164,7 +164,7 @@ def _remarks(reps: Sequence[RepResult | None]) -> list[str]:
         for remark in [*rejected, *map(code_text, rep.codes)]:
             about.setdefault(remark, []).append(limb(rep.side).lower())
     return [
-        remark if len(limbs) == len(present) else f"{', '.join(limbs)} {remark}"
+        remark if len(limbs) == len(present) else f"{', '.join(limbs)}: {remark}"
         for remark, limbs in about.items()
     ]
 
@@ -183,6 +183,8 @@ def _comparison_sentence(comparison: Asymmetry, trial: Trial) -> str:
         finding = "no difference"
     elif comparison.formula in {"pdiff", "signed"}:
         finding = f"{comparison.stronger.other.value} is {size} lower"
+    elif comparison.formula == "lsi" and trial.header.injured is not None:
+        finding = f"the injured limb has {size} of the other's force"
     else:
         finding = f"{fixed(comparison.value_percent, 1)} %, {comparison.stronger.value} is stronger"
     return f"{sentence(sides)}: {finding}."
@@ -192,16 +194,19 @@ def _how_compared(comparison: Asymmetry, error: MeasurementError | None) -> Iter
     if comparison.value_percent is None:
         return
     yield (
-        f"{sentence(formula_text(comparison.formula))}. Of each limb the "
-        f"{metric_name(comparison.metric)}, {comparison.aggregation} valid repetitions."
+        f"{sentence(formula_text(comparison.formula))}; "
+        f"{metric_name(comparison.metric)}, {comparison.aggregation}."
     )
     if error is None:
         yield NO_ERROR_KNOWN
         return
-    yield f"Measurement error: {plain(error.sentence)}."
+    verdict = ""
     if error.error_percent is not None and comparison.formula == "pdiff":
         is_within = abs(comparison.value_percent) <= error.error_percent
-        yield f"The difference is {'within' if is_within else 'larger than'} the typical error."
+        verdict = (
+            f" The difference is {'within' if is_within else 'larger than'} the typical error."
+        )
+    yield f"Measurement error: {plain(error.sentence)}.{verdict}"
 
 
 def _change_sentences(
@@ -225,12 +230,15 @@ def _change_sentences(
     if not same:
         yield f"Last time ({when}) another device or lever was used: not compared."
         return
+    changes: dict[str, list[str]] = {}
     for side, value in ((Side.LEFT, comparison.left), (Side.RIGHT, comparison.right)):
         before = _best_then(same, side, comparison.metric)
         if value is not None and before is not None:
-            change = _signed(value - before)
             verdict = _verdict(value - before, comparison.metric, error)
-            yield f"Change since {when}, {side.value}: {change} {unit(comparison.metric)}{verdict}."
+            change = f"{side.value} {_signed(value - before)} {unit(comparison.metric)}"
+            changes.setdefault(verdict, []).append(change)
+    for verdict, which in changes.items():
+        yield f"Change since {when}: {', '.join(which)}; {verdict}."
 
 
 def _signed(change: float) -> str:
@@ -241,12 +249,12 @@ def _signed(change: float) -> str:
 def _verdict(change: float, metric: str, error: MeasurementError | None) -> str:
     """A change is confirmed only beyond what two tests differ by anyway."""
     if error is None or error.mdc95_n is None or metric != "peak_n":
-        return ", not judged: the smallest detectable change is not on file"
+        return "not judged: the smallest detectable change is not on file"
     limit = error.mdc95_n[1]
     detectable = f"smallest detectable change {limit:.0f} N"
     if abs(change) <= limit:
-        return f", within measurement error ({detectable}): no confirmed change"
-    return f", beyond measurement error ({detectable})"
+        return f"within measurement error ({detectable}): no confirmed change"
+    return f"beyond measurement error ({detectable})"
 
 
 def _best_then(trials: Sequence[Trial], side: Side, metric: str) -> float | None:
@@ -272,16 +280,19 @@ def _notes(trials: Sequence[Trial]) -> Iterable[str]:
 
 
 def _refused(trials: Sequence[Trial], test: StrengthTest | None) -> Iterable[str]:
-    """What the test asks for and was not computed, one line a reason."""
+    """What the test asks for and was not computed, with its reason."""
     reasons: dict[str, dict[str, None]] = {}
     for trial in trials:
         for rep in trial.analysis.reps:
+            # Without a peak the repetition has no numbers at all: naming each would say less.
+            is_void = _value(rep, "peak_n") is None
             for key, metric in rep.metrics.items():
                 if metric.value is None and (test is None or key in test.metrics):
                     names = reasons.setdefault(metric.reason or "no reason was given", {})
-                    names[metric_name(key)] = None
+                    names[f"repetition {rep.number}" if is_void else metric_name(key)] = None
     for reason, names in reasons.items():
-        yield f"{', '.join(names)}: {plain(reason)}."
+        says_it_all = all(name.replace("–", "-") in reason for name in names)
+        yield sentence(plain(reason if says_it_all else f"{', '.join(names)}: {reason}")) + "."
 
 
 def _prefix(trial: Trial, trials: Sequence[Trial]) -> str:

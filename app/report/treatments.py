@@ -17,8 +17,14 @@ from app.wording import (
     sentence,
     significant,
 )
-from data.records import DoseValue, Treatment
-from devices.modality import Modality, Origin, StimulationSettings, UltrasoundSettings
+from data.records import Treatment
+from devices.modality import (
+    Modality,
+    Origin,
+    SettingChange,
+    StimulationSettings,
+    UltrasoundSettings,
+)
 
 NAMES = {
     Modality.TENS: "TENS",
@@ -28,9 +34,9 @@ NAMES = {
 }
 
 ORIGINS = {
-    Origin.READ: "reported by the unit",
+    Origin.READ: "from the unit",
     Origin.ENTERED: "typed in",
-    Origin.MEASURED: "measured by the unit",
+    Origin.MEASURED: "measured",
     Origin.DERIVED: "computed",
 }
 
@@ -69,7 +75,7 @@ def treatment_section(treatment: Treatment) -> TreatmentSection:
         is_virtual=treatment.is_virtual,
         warnings=tuple(_warnings(treatment)),
         settings=tuple(_settings(treatment)),
-        dose=tuple(_dose(key, each) for key, each in treatment.dose.items()),
+        dose=tuple(_doses(treatment)),
         notes=tuple(_notes(treatment)),
     )
 
@@ -103,7 +109,7 @@ def _settings(treatment: Treatment) -> Iterable[Fact]:
     for each in treatment.settings:
         head = isinstance(each, UltrasoundSettings)
         number = each.head if head else each.channel
-        name = f"{'Head' if head else 'Channel'} {number + 1}"
+        name = f"{'Head' if head else 'Channel'} {number}"
         yield Fact(name, ", ".join(_values(each)), origin)
 
 
@@ -119,16 +125,15 @@ def _values(settings: StimulationSettings | UltrasoundSettings) -> Iterable[str]
         yield f"{name} {text} {unit}".strip()
 
 
-def _dose(key: str, dose: DoseValue) -> Fact:
-    if dose.value is None:
-        return Fact(
-            sentence(dose_name(key)), f"not computed: {plain(dose.reason or 'no reason given')}"
-        )
-    return Fact(
-        sentence(dose_name(key)),
-        f"{significant(dose.value, 3)} {dose.unit}".strip(),
-        ORIGINS[dose.origin],
-    )
+def _doses(treatment: Treatment) -> Iterable[Fact]:
+    several = len(treatment.settings) > 1
+    for key, dose in treatment.dose.items():
+        name = sentence(dose_name(key, of_output=several))
+        if dose.value is None:
+            yield Fact(name, f"not computed: {plain(dose.reason or 'no reason was given')}")
+        else:
+            value = f"{significant(dose.value, 3)} {dose.unit}".strip()
+            yield Fact(name, value, ORIGINS[dose.origin])
 
 
 def _notes(treatment: Treatment) -> Iterable[str]:
@@ -138,13 +143,10 @@ def _notes(treatment: Treatment) -> Iterable[str]:
             for value in (treatment.pain_before, treatment.pain_after)
         )
         yield f"Pain (0–10): {before} before, {after} after."
-    for change in treatment.changes[:CHANGES_SHOWN]:
-        yield (
-            f"{duration(change.at_s)}: {change.parameter.replace('_', ' ')} {change.old} → "
-            f"{change.new} {change.unit} (by {plain(change.by)})."
-        )
-    if len(treatment.changes) > CHANGES_SHOWN:
-        yield f"… and {len(treatment.changes) - CHANGES_SHOWN} more changes of settings."
+    if treatment.changes:
+        shown = [_change(change) for change in treatment.changes[:CHANGES_SHOWN]]
+        more = len(treatment.changes) - len(shown)
+        yield f"Changed: {'; '.join(shown)}{f'; and {more} more' if more else ''}."
     if treatment.device is not None:
         device = treatment.device
         yield plain(
@@ -153,3 +155,15 @@ def _notes(treatment: Treatment) -> Iterable[str]:
         )
     if treatment.note:
         yield f"Note: {plain(treatment.note)}"
+
+
+def _change(change: SettingChange) -> str:
+    name = SETTINGS[change.parameter][0] if change.parameter in SETTINGS else change.parameter
+    values = [_level(change.old), _level(change.new)]
+    return plain(
+        f"at {duration(change.at_s)} {name} {' → '.join(values)} {change.unit} (by {change.by})"
+    )
+
+
+def _level(value: float | str | None) -> str:
+    return MISSING if value is None else value if isinstance(value, str) else f"{value:.4g}"

@@ -12,7 +12,6 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPd
 
 from app.report.blocks import (
     BODY,
-    HEADING,
     RIGHT,
     SMALL,
     SMALL_STRONG,
@@ -21,6 +20,7 @@ from app.report.blocks import (
     Banner,
     Block,
     Facts,
+    Heading,
     Headlines,
     Paragraph,
     Rule,
@@ -30,21 +30,23 @@ from app.report.blocks import (
 )
 from app.report.chart import ChartRow
 from app.report.compose import Visit, compose
-from app.report.content import Report, StrengthSection, TreatmentSection
+from app.report.content import Fact, Report, StrengthSection, TreatmentSection
 from app.report.sheet import DPI, PT, Sheet
 from app.report.trial import ReportTrial
 from app.theme import LIGHT
 from data.records import Person, Session, Treatment, Trial
 
-MARGIN_MM = 16.0
-FOOTER_PT = 30
-HEAD_PT = 22
+MARGIN_MM = 14.0
+FOOTER_PT = 28
+HEAD_PT = 18
+NAME_PT = 62
 DISCLAIMER = (
     "Research and record-keeping software, not a certified medical device. The numbers support, "
     "never replace, professional judgement."
 )
 
-VIRTUAL = "VIRTUAL DEVICE: these values come from a simulator, not from a person."
+VIRTUAL = "VIRTUAL DEVICE: what is marked so below comes from a simulator, not from a person."
+VIRTUAL_TAG = "VIRTUAL DEVICE"
 
 
 def write_report(
@@ -77,7 +79,7 @@ def render(path: Path, report: Report) -> Path:
         QPageLayout(
             QPageSize(QPageSize.PageSizeId.A4),
             QPageLayout.Orientation.Portrait,
-            QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM * 0.75),
+            QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM * 0.7),
             QPageLayout.Unit.Millimeter,
         )
     )
@@ -116,7 +118,9 @@ def paginate(
             first = group[0]
             head = [first.head] if isinstance(first, TableRow) else []
             pages.append([*head])
-            used = HEAD_PT * PT + sum(block.height(sheet, width) for block in head)
+            # Nothing stands above the first block of a page but whose page it is.
+            used = (HEAD_PT - (head or group)[0].before) * PT
+            used += sum(block.before * PT + block.height(sheet, width) for block in head)
         pages[-1] += group
         used += needed
     return pages
@@ -139,6 +143,8 @@ def _blocks(report: Report) -> Iterable[Block]:
     yield Paragraph(f"Visit of {report.visit}", BODY, before=1)
     if report.person:
         yield Facts(report.person, columns=2, before=6)
+    if any(section.is_virtual for section in (*report.tests, *report.treatments)):
+        yield Banner(VIRTUAL, is_virtual=True, before=6, keeps_next=False)
     for section in report.tests:
         yield from _strength_blocks(section)
     for treatment in report.treatments:
@@ -149,17 +155,17 @@ def _blocks(report: Report) -> Iterable[Block]:
     if report.methods:
         yield Rule()
         yield Paragraph("Methods", SMALL_STRONG, before=0, keeps_next=True)
-        text = "; ".join(f"{fact.name}: {fact.value}" for fact in report.methods)
         # A signature never stands on a page by itself.
-        yield Paragraph(f"{text}.", SMALL, keeps_next=True)
+        yield Paragraph(" · ".join(report.methods), SMALL, before=1, keeps_next=True)
     yield Signature()
 
 
 def _strength_blocks(section: StrengthSection) -> Iterable[Block]:
     yield Rule()
-    yield Paragraph(section.title, HEADING, before=0, keeps_next=True)
+    yield Heading(section.title, VIRTUAL_TAG if section.is_virtual else "")
     yield Paragraph(section.subtitle, SMALL, before=1, keeps_next=True)
-    yield from _banners(section.is_virtual, section.warnings)
+    if section.warnings:
+        yield Banner("\n".join(section.warnings))
     if section.headlines:
         yield Headlines(section.headlines)
     if section.charts:
@@ -171,31 +177,22 @@ def _strength_blocks(section: StrengthSection) -> Iterable[Block]:
             yield TableRow(section.table, row, head)
     for i, statement in enumerate(section.statements):
         yield Paragraph(statement, STRONG if i == 0 else BODY, before=6 if i == 0 else 2)
-    if section.refused:
-        yield Paragraph("Not computed", SMALL_STRONG, before=6, keeps_next=True)
-        for line in section.refused:
-            yield Paragraph(line, SMALL, before=1)
-    yield Facts(section.provenance, name_pt=76, style=SMALL, before=6)
+    refused = [Fact("Not computed", " ".join(section.refused))] if section.refused else []
+    yield Facts((*refused, *section.provenance), name_pt=NAME_PT, style=SMALL, before=5)
 
 
 def _treatment_blocks(section: TreatmentSection) -> Iterable[Block]:
     yield Rule()
-    yield Paragraph(section.title, HEADING, before=0, keeps_next=True)
+    yield Heading(section.title, VIRTUAL_TAG if section.is_virtual else "")
     yield Paragraph(section.subtitle, SMALL, before=1, keeps_next=True)
-    yield from _banners(section.is_virtual, section.warnings)
+    if section.warnings:
+        yield Banner("\n".join(section.warnings))
     if section.settings:
         yield Facts(section.settings, before=6)
     if section.dose:
-        yield Facts(section.dose, columns=2, name_pt=104, before=4)
-    for note in section.notes:
-        yield Paragraph(note, SMALL)
-
-
-def _banners(is_virtual: bool, warnings: Sequence[str]) -> Iterable[Block]:
-    if is_virtual:
-        yield Banner(VIRTUAL, is_virtual=True)
-    if warnings:
-        yield Banner("\n".join(warnings))
+        yield Facts(section.dose, columns=2, name_pt=132, before=3)
+    if section.notes:
+        yield Paragraph(" ".join(section.notes), SMALL)
 
 
 def _head(sheet: Sheet, report: Report, width: float) -> float:
