@@ -10,12 +10,13 @@ from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent, QTransform
 from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from app.theme import colours, theme
+from app.units import ForceUnit
 from app.widgets.plot_marks import PlotArea, PlotLayer
 from app.widgets.plot_scale import Array, Links
 
 _pg: Any = pyqtgraph  # it ships no types: what lies behind this name is checked at run time only
 
-LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 56, 64, 32, 32
+LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 56, 64, 12, 32
 
 _PASSES = {
     1: ((0, 0),),
@@ -91,6 +92,7 @@ class ForcePlot(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._view)
+        self.unit = ForceUnit.NEWTON
         self.area = PlotArea(QRectF(0, 0, 1, 1), 0.0, 1.0, 0.0, 100.0)
         self.setMinimumSize(240, 120)
         self._view.setBackground(colours().colour("raised"))
@@ -107,6 +109,11 @@ class ForcePlot(QWidget):
     def line(self, height: float = 0.0) -> CurveLine:
         """A new line on this canvas."""
         return CurveLine(self._box, height)
+
+    def set_unit(self, unit: ForceUnit) -> None:
+        """The unit of the numbers; what is drawn stays in N."""
+        self.unit = unit
+        self._view.viewport().update()
 
     def repaint_now(self) -> None:
         """Paint at once; returns when the pixels are there."""

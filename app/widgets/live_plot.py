@@ -54,8 +54,9 @@ class LivePlot(ForcePlot):
         self._ghost_side: Side | None = None
         self._rep_started_s: float | None = None
         self._is_recording = False
-        self._count = -1
-        self._arrived = 0.0
+        self._seen: int = 0
+        self._arrived = monotonic()
+        self._is_dirty = True
         self._is_still: bool = False
         self._run = 1
         self.now_s = 0.0
@@ -71,7 +72,7 @@ class LivePlot(ForcePlot):
             line.remove()
         self._trace, self._sides = trace, tuple(sides)
         self._lines = [self.line() for _ in range(trace.channels)] if trace else []
-        self._count, self._run = -1, 1
+        self._seen, self._run, self._arrived = 0, 1, monotonic()
         self._gaps, self._ends = [], []
         self._restyle()
 
@@ -82,13 +83,13 @@ class LivePlot(ForcePlot):
     def set_reps(self, reps: Sequence[RepSpan], rep_started_s: float | None = None) -> None:
         """Shade `reps`; `rep_started_s` is the beginning of the one under way."""
         self._reps, self._rep_started_s = tuple(reps), rep_started_s
-        self._count = -1
+        self._is_dirty = True
 
     def set_levels(self, levels: Sequence[Level], target: Target | None = None) -> None:
         self._levels, self._target = tuple(levels), target
         top = max([level.value_n for level in levels], default=0.0)
         self._rise(max(top, target.high_n if target else 0.0))
-        self._count = -1
+        self._is_dirty = True
 
     def set_ghost(self, curve: tuple[Array, Array] | None, side: Side | None = None) -> None:
         """The other limb's best, ``t (n,) s`` since its onset and ``force (n,) N``: it runs along
@@ -102,6 +103,11 @@ class LivePlot(ForcePlot):
         """Back to the lowest force axis, for another test or athlete."""
         self._set_range(-WINDOW_S, 0.0, ceiling(0.0))
         self._rise(max([level.value_n for level in self._levels], default=0.0))
+
+    @property
+    def is_silent(self) -> bool:
+        """True while recording and nothing comes: what was last read is not now."""
+        return self._is_recording and monotonic() - self._arrived > STALE_S
 
     @property
     def is_running(self) -> bool:
@@ -121,14 +127,15 @@ class LivePlot(ForcePlot):
         if trace is None:
             return
         now, count = monotonic(), trace.count
-        if count != self._count:
-            self._arrived = now if self._count >= 0 or not self._arrived else self._arrived
+        has_news = count != self._seen
+        if has_news:
+            self._seen, self._arrived = count, now
         silence = now - self._arrived
         is_waiting = self._is_recording and silence > STALE_S
         is_still = silence > STALE_S and not is_waiting
-        if count == self._count and not is_waiting and is_still == self._is_still:
+        if not (has_news or is_waiting or self._is_dirty or is_still != self._is_still):
             return
-        self._count, self._is_still = count, is_still
+        self._is_dirty, self._is_still = False, is_still
         self._draw(trace, count, silence if is_waiting else 0.0)
         self._view.viewport().update()
         self.frame.emit()
@@ -198,7 +205,7 @@ class LivePlot(ForcePlot):
         ghost = _colour(self._ghost_side)
         ghost.setAlphaF(0.55)
         self._ghost_line.set_look(ghost, 1)
-        self._count = -1
+        self._is_dirty = True
 
     def _draw_under(self, painter: QPainter) -> None:
         shift = self.now_s
@@ -207,10 +214,10 @@ class LivePlot(ForcePlot):
             number = len([rep for rep in self._reps if not rep.is_rejected]) + 1
             spans.append(RepSpan(number, self._rep_started_s - shift, 0.0))
         draw_reps(painter, self.area, spans)
-        draw_grid(painter, self.area, _ago)
+        draw_grid(painter, self.area, _ago, self.unit)
         if self._target:
             draw_target(painter, self.area, self._target)
-        draw_levels(painter, self.area, self._levels)
+        draw_levels(painter, self.area, self._levels, self.unit)
 
     def _draw_over(self, painter: QPainter) -> None:
         gaps = [

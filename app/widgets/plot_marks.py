@@ -10,6 +10,7 @@ from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from app.theme import Type, colours, font, limb_style
+from app.units import ForceUnit, number
 from app.widgets.plot_scale import ticks
 from data.analysis.types import MissingStretch, Side
 
@@ -109,20 +110,23 @@ class PlotLayer(QGraphicsItem):
         self._draw(painter)
 
 
-def draw_grid(painter: QPainter, area: PlotArea, time_label: Callable[[float], str]) -> None:
+def draw_grid(
+    painter: QPainter, area: PlotArea, time_label: Callable[[float], str], unit: ForceUnit
+) -> None:
     """Hairlines with their numbers outside; the unit stands once, over the force axis."""
     look = colours()
     painter.setFont(font(Type.BODY))
     rect = area.rect
-    forces = ticks(0.0, area.top_n, max(int(rect.height() / _TICK_GAP_PX), 2) + 1)
-    for force in forces:
-        y = area.y(force)
-        painter.setPen(_hairline(look.colour("line_strong" if force == 0 else "grid")))
+    most = max(int(rect.height() / _TICK_GAP_PX), 2) + 1
+    values = ticks(0.0, area.top_n / unit.newtons, most)
+    for value in values:
+        y = area.y(value * unit.newtons)
+        painter.setPen(_hairline(look.colour("line_strong" if value == 0 else "grid")))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
         painter.setPen(look.colour("muted"))
-        _text(painter, QRectF(0, y - 12, rect.left() - 10, 24), f"{force:.0f}", right=True)
-    if forces:
-        _text(painter, QRectF(0, rect.top() - 32, rect.left() - 10, 20), "N", right=True)
+        _text(painter, QRectF(0, y - 12, rect.left() - 10, 24), f"{value:.0f}", right=True)
+    below = area.y(values[-1] * unit.newtons) + 8
+    _text(painter, QRectF(0, below, rect.left() - 10, 20), unit.value, right=True)
     for t in ticks(area.left_s, area.right_s, int(rect.width() / 110) + 1):
         box = QRectF(area.x(t) - 40, rect.bottom() + 6, 80, 20)
         painter.setPen(_hairline(look.colour("grid")))
@@ -173,11 +177,13 @@ def draw_gaps(painter: QPainter, area: PlotArea, gaps: Sequence[MissingStretch])
         _gap_length(painter, band, gap.end_s - gap.start_s)
 
 
-def draw_levels(painter: QPainter, area: PlotArea, levels: Sequence[Level]) -> None:
-    """A thin line for each; their words stand beside each other, never on each other."""
+def draw_levels(
+    painter: QPainter, area: PlotArea, levels: Sequence[Level], unit: ForceUnit
+) -> None:
+    """A thin line for each; their words stand beside each other and never on a line."""
     face = font(Type.BODY)
     metrics = QFontMetricsF(face)
-    painter.setFont(face)
+    highest = max((level.value_n for level in levels), default=0.0)
     shift = 0.0
     for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
         y = area.y(level.value_n)
@@ -188,19 +194,22 @@ def draw_levels(painter: QPainter, area: PlotArea, levels: Sequence[Level]) -> N
         painter.setPen(pen)
         painter.drawLine(QPointF(area.rect.left(), y), QPointF(area.rect.right(), y))
         painter.setPen(QColor(_text_colour(level.side)))
-        text = f"{level.label} {level.value_n:.0f}"
+        painter.setFont(face)
+        text = f"{level.label} {number(level.value_n / unit.newtons, unit.decimals)}"
         width = metrics.horizontalAdvance(text)
-        box = QRectF(area.rect.left() + 8 + shift, y - 21, width + 4, 20)
-        _text(painter, box, text, right=False)
+        top = y - 21 if level.value_n == highest else y + 1
+        _text(painter, QRectF(area.rect.left() + 8 + shift, top, width + 4, 20), text, right=False)
         shift += width + 24
 
 
 def draw_name(painter: QPainter, area: PlotArea, t_s: float, force_n: float, name: str) -> None:
-    """What a whole curve is, over one of its points."""
+    """What a whole curve is, beside one of its points."""
     painter.setFont(font(Type.BODY))
     painter.setPen(colours().colour("muted"))
-    box = QRectF(area.x(t_s) - 60, area.y(force_n) - 24, 120, 20)
-    painter.drawText(box, Qt.AlignmentFlag.AlignCenter, name)
+    x, y = area.x(t_s), area.y(force_n) - 10
+    is_at_edge = x + 8 + QFontMetricsF(painter.font()).horizontalAdvance(name) > area.rect.right()
+    box = QRectF(x - 128, y, 120, 20) if is_at_edge else QRectF(x + 8, y, 120, 20)
+    _text(painter, box, name, right=is_at_edge)
 
 
 def draw_ends(

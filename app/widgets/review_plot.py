@@ -254,8 +254,8 @@ class ReviewPlot(ForcePlot):
 
     def _draw_under(self, painter: QPainter) -> None:
         draw_reps(painter, self.area, self._reps)
-        draw_grid(painter, self.area, self._seconds)
-        draw_levels(painter, self.area, self._levels)
+        draw_grid(painter, self.area, self._seconds, self.unit)
+        draw_levels(painter, self.area, self._levels, self.unit)
 
     def _draw_over(self, painter: QPainter) -> None:
         if self._curve is None:

@@ -1,0 +1,136 @@
+"""Two very large numbers of one limb. Digits have fixed places: nothing moves but them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app.theme import Type, colours, font, limb_style, space, theme
+from app.units import NO_VALUE, ForceUnit, number
+from data.analysis.types import Side
+
+_LARGEST_PX = 220
+_GAP_EM = 0.55
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A force in N (None: a dash) and what it is."""
+
+    force_n: float | None
+    caption: str
+
+
+class Readout(QWidget):
+    """The limb's name over two figures. The right limb's block hangs at its right edge."""
+
+    def __init__(self, side: Side | None, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.side = side
+        self.unit = ForceUnit.NEWTON
+        self.figures = (Figure(None, "now"), Figure(None, "peak"))
+        self.is_active = True
+        self._digits = 3
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+
+    def show_figures(self, first: Figure, second: Figure, *, is_active: bool = True) -> None:
+        """`is_active` is False for a limb that is not measured now: its numbers step back."""
+        if (first, second) == self.figures and is_active == self.is_active:
+            return
+        self.figures = (first, second)
+        self.is_active = is_active
+        name = limb_style(self.side).label if self.side else "Force"
+        said = (f"{f.caption} {self._value(f)} {self.unit.value}" for f in self.figures)
+        self.setAccessibleName(f"{name}: {', '.join(said)}")
+        self.update()
+
+    def set_unit(self, unit: ForceUnit) -> None:
+        self.unit = unit
+        self.update()
+
+    def reserve(self, largest_n: float) -> None:
+        """Keep room for forces up to `largest_n`."""
+        digits = max(len(f"{largest_n / self.unit.newtons:.{self.unit.decimals}f}"), 3)
+        if digits != self._digits:
+            self._digits = digits
+            self.update()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(theme().px(420), theme().px(132))
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(theme().px(200), theme().px(92))
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        head, foot = theme().px(26), theme().px(24)
+        size = self._number_px(self.height() - head - foot - space(3))
+        face = font(100, QFont.Weight.DemiBold)
+        face.setPixelSize(size)
+        cell = QFontMetricsF(face).horizontalAdvance("0") * self._digits
+        width = 2 * cell + _GAP_EM * size
+        left = self.width() - width if self.side is Side.RIGHT else 0.0
+        self._paint_name(painter, QRectF(left, 0, width, head))
+        baseline = self.height() - foot - space(1)
+        for i, figure in enumerate(self.figures):
+            right = left + cell + i * (cell + _GAP_EM * size)
+            painter.setPen(self._colour(is_peak=i == 1))
+            self._paint_number(painter, face, figure, QPointF(right, baseline))
+            box = QRectF(right - cell - space(6), self.height() - foot, cell + space(6), foot)
+            self._paint_caption(painter, box, figure)
+
+    def _number_px(self, height: float) -> int:
+        probe = font(100, QFont.Weight.DemiBold)
+        probe.setPixelSize(100)
+        metrics = QFontMetricsF(probe)
+        by_height = height / (metrics.capHeight() / 100)
+        digit = metrics.horizontalAdvance("0") / 100
+        by_width = self.width() / (2 * digit * self._digits + _GAP_EM)
+        return max(int(min(by_height, by_width, _LARGEST_PX)), 24)
+
+    def _paint_name(self, painter: QPainter, box: QRectF) -> None:
+        if self.side is None:
+            return
+        style = limb_style(self.side)
+        face = font(Type.HEADING, QFont.Weight.DemiBold)
+        painter.setFont(face)
+        painter.setPen(QColor(style.text_colour))
+        is_right = self.side is Side.RIGHT
+        align = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, style.label)
+        used = QFontMetricsF(face).horizontalAdvance(style.label) + space(3)
+        sample = theme().px(36)
+        x = box.right() - used - sample if is_right else box.left() + used
+        painter.setPen(QPen(QColor(style.colour), 3, style.pen, Qt.PenCapStyle.FlatCap))
+        y = box.center().y() + 1
+        painter.drawLine(QPointF(x, y), QPointF(x + sample, y))
+
+    def _paint_number(self, painter: QPainter, face: QFont, figure: Figure, end: QPointF) -> None:
+        text = self._value(figure)
+        painter.setFont(face)
+        width = QFontMetricsF(face).horizontalAdvance(text)
+        painter.drawText(QPointF(end.x() - width, end.y()), text)
+
+    def _paint_caption(self, painter: QPainter, box: QRectF, figure: Figure) -> None:
+        """The unit and what the number is, e.g. ``N now``."""
+        painter.setPen(colours().colour("muted"))
+        painter.setFont(font(Type.STRONG))
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        unit = f"{self.unit.value} " if figure.force_n is not None else ""
+        painter.drawText(box, align | Qt.TextFlag.TextDontClip, f"{unit}{figure.caption}")
+
+    def _colour(self, *, is_peak: bool) -> QColor:
+        if not self.is_active:
+            return colours().colour("muted", 0.75)
+        if is_peak and self.side is not None:
+            return QColor(limb_style(self.side).text_colour)
+        return colours().colour("text")
+
+    def _value(self, figure: Figure) -> str:
+        if figure.force_n is None:
+            return NO_VALUE
+        return number(figure.force_n / self.unit.newtons, self.unit.decimals)

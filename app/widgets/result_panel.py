@@ -1,0 +1,155 @@
+"""What came of a run: who is stronger, by how much, against the error and against last time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QToolTip, QVBoxLayout, QWidget
+
+from app.theme import space
+from app.units import ForceUnit, force, number, quantity
+from app.widgets.asymmetry_bar import (
+    AsymmetryBar,
+    Difference,
+    difference,
+    in_words,
+    last_difference,
+)
+from app.widgets.controls import Card, HowButton, row
+from app.widgets.text import Elided, Text, tool_tip
+from app.wording import metric_name
+from app.workflow import LimbResult, SetResult
+from data.analysis.symmetry import FORMULAS
+from data.analysis.types import Side
+
+
+class ResultPanel(Card):
+    """Stands where the curve was; the limbs' numbers stay in their places above it."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(margin=6, parent=parent)
+        self.column.setSpacing(space(2))
+        self._unit = ForceUnit.NEWTON
+        self._headline = Text("", "display", wrap=True)
+        self._detail = Text("", "heading", wrap=True)
+        self._detail.setProperty("weight", "")
+        self._bar = AsymmetryBar()
+        self._formula = Elided("", "body", tone="muted")
+        self._how = HowButton("", "the difference")
+        self._how.clicked.connect(self._show_method)
+        self._limbs = QWidget()
+        grid = QGridLayout(self._limbs)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setColumnStretch(0, 1)
+        grid.setColumnStretch(1, 1)
+        self._facts = {Side.LEFT: _Facts(Side.LEFT), Side.RIGHT: _Facts(Side.RIGHT)}
+        grid.addWidget(self._facts[Side.LEFT], 0, 0)
+        grid.addWidget(self._facts[Side.RIGHT], 0, 1)
+        self.column.addWidget(self._headline)
+        self.column.addWidget(self._detail)
+        self.column.addWidget(self._bar, 1)
+        self.column.addWidget(self._limbs)
+        self.column.addStretch(0)
+        foot = row(self._formula, self._how)
+        foot.setStretch(0, 1)
+        self.column.addLayout(foot)
+
+    @property
+    def headline(self) -> str:
+        return self._headline.text()
+
+    def set_unit(self, unit: ForceUnit) -> None:
+        self._unit = unit
+
+    def show_result(self, result: SetResult | None) -> None:
+        """None: a run that ended without any result."""
+        self._bar.setVisible(result is not None)
+        self._limbs.setVisible(result is not None)
+        self._how.setVisible(result is not None)
+        if result is None:
+            self._headline.setText("No result")
+            self._detail.setText("No repetition could be taken from this recording.")
+            self._formula.setText("")
+            return
+        asymmetry = result.asymmetry
+        now, last = difference(asymmetry), _last(result)
+        self._bar.show_difference(now, result.error_percent, last)
+        self._headline.setText(_headline(now))
+        self._detail.setText(_detail(result, now))
+        for side, facts in self._facts.items():
+            limb = next((limb for limb in result.limbs if limb.side is side), None)
+            facts.show_limb(limb, self._unit)
+        method = FORMULAS.get(asymmetry.formula, asymmetry.formula)
+        self._formula.setText(f"{asymmetry.aggregation} {metric_name(asymmetry.metric)}: {method}")
+        self._set_method(f"{method}. Measurement error: {result.error_source or 'not known'}.")
+
+    def _set_method(self, text: str) -> None:
+        self._how.method = text
+        self._how.setAccessibleDescription(text)
+        tool_tip(self._how, text)
+
+    def _show_method(self) -> None:
+        QToolTip.showText(self._how.mapToGlobal(self._how.rect().topLeft()), self._how.toolTip())
+
+
+class _Facts(QWidget):
+    """One limb's lesser numbers, hung at its own side."""
+
+    def __init__(self, side: Side) -> None:
+        super().__init__()
+        self.side = side
+        self._per_kg = Text("", "heading")
+        self._last = Text("", "strong", tone="muted")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        for label in (self._per_kg, self._last):
+            is_right = side is Side.RIGHT
+            label.setAlignment(
+                Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+            )
+            column.addWidget(label)
+
+    def show_limb(self, limb: LimbResult | None, unit: ForceUnit) -> None:
+        if limb is None:
+            self._per_kg.setText("not measured")
+            self._last.setText("")
+            return
+        self._per_kg.setText("" if limb.per_kg is None else quantity(limb.per_kg, "N/kg", 2))
+        self._last.setText(_compared(limb, unit))
+
+
+def _compared(limb: LimbResult, unit: ForceUnit) -> str:
+    if limb.last_time_n is None:
+        return "no earlier result"
+    said = f"last time {force(limb.last_time_n, unit)}"
+    if limb.best_n is None:
+        return said
+    change = (limb.best_n - limb.last_time_n) / unit.newtons
+    return f"{said}, now {number(change, unit.decimals, signed=True)} {unit.value}"
+
+
+def _headline(now: Difference | None) -> str:
+    if now is None:
+        return "No difference was computed"
+    return in_words(now, None).split(". ")[0].rstrip(".")
+
+
+def _detail(result: SetResult, now: Difference | None) -> str:
+    if now is None:
+        return f"Because {result.asymmetry.reason}." if result.asymmetry.reason else ""
+    if result.error_percent is None:
+        return "The measurement error of this test is not known, so no judgement is made."
+    error = f"±{result.error_percent:g} %"
+    if now.percent <= result.error_percent:
+        return f"Within the measurement error of {error}: too small to tell from chance."
+    return f"More than the measurement error of {error}."
+
+
+def _last(result: SetResult) -> Difference | None:
+    last = {limb.side: limb.last_time_n for limb in result.limbs}
+    return last_difference(
+        result.last_asymmetry_percent,
+        result.asymmetry.formula,
+        last.get(Side.LEFT),
+        last.get(Side.RIGHT),
+    )
