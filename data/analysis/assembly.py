@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from data.analysis.limb import Level, LimbRep
-from data.analysis.onset import Baseline, Onset
+from data.analysis.onset import Baseline, Onset, find_preload
 from data.analysis.peaks import raw_peak
 from data.analysis.recording import Recording
 from data.analysis.sampling import GAP_LIMIT_S
 from data.analysis.trace import Trace
 from data.analysis.types import AnalysisOptions
 from data.analysis.windows import TAIL_S, RepWindow, limb_start
+from data.clinical.tests import Contraction, StrengthTest
 
 _MARGIN_S = 0.05
 
 
 def limb_reps(
-    recording: Recording, column: int, windows: Sequence[RepWindow], options: AnalysisOptions
+    recording: Recording,
+    column: int,
+    windows: Sequence[RepWindow],
+    test: StrengthTest,
+    options: AnalysisOptions,
 ) -> list[LimbRep]:
     """One limb in every repetition."""
     trace = recording.traces[column]
@@ -29,7 +34,7 @@ def limb_reps(
     quiet = [baseline.mean_n for baseline, _ in starts if baseline is not None]
     lowest = min(quiet) if quiet else None
     return [
-        _limb_rep(recording, column, k + 1, window, baseline, onset, lowest, options)
+        _limb_rep(recording, column, k + 1, window, baseline, onset, lowest, test, options)
         for k, (window, (baseline, onset)) in enumerate(zip(windows, starts, strict=True))
     ]
 
@@ -42,12 +47,15 @@ def _limb_rep(
     baseline: Baseline | None,
     onset: Onset | None,
     lowest: float | None,
+    test: StrengthTest,
     options: AnalysisOptions,
 ) -> LimbRep:
     trace, sampling = recording.traces[column], recording.sampling
     start, end = window.bounds.start_s, window.bounds.end_s
     gross, peak_s = raw_peak(trace, start, end)
     level, pretension = _resting_level(window, baseline, lowest, gross, options)
+    if onset is not None and test.contraction is Contraction.ISOMETRIC_MAKE:
+        pretension = max(pretension, _preload(trace, onset, peak_s, level.value_n, gross))
     first = min(start, onset.at_s if onset else start) - _MARGIN_S
     span = trace.between(first, end + TAIL_S)
     gap = sampling.longest_gap(start, end)
@@ -99,5 +107,16 @@ def _resting_level(
     return level, baseline.mean_n - level.value_n
 
 
+def _preload(trace: Trace, onset: Onset, peak_s: float, rest: float, gross: float) -> float:
+    """How far an even stretch on the way up lies above rest, N; 0 if there is none."""
+    low, high = rest + _pretension_limit(rest, gross), rest + 0.5 * (gross - rest)
+    level = find_preload(trace, onset.at_s, peak_s, low, high)
+    return level - rest if level else 0.0
+
+
 def _is_above(quiet: float, rest: float, gross: float) -> bool:
-    return quiet - rest > max(20.0, 0.05 * (gross - rest))
+    return quiet - rest > _pretension_limit(rest, gross)
+
+
+def _pretension_limit(rest: float, gross: float) -> float:
+    return max(20.0, 0.05 * (gross - rest))

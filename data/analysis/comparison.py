@@ -109,7 +109,9 @@ def _compare(
     options: AnalysisOptions,
 ) -> Asymmetry:
     sides = valid_values(left, key), valid_values(right, key)
-    counts = " and ".join(sorted({str(len(values)) for values in sides}))
+    counts = f"{len(sides[0])}"
+    if len(sides[0]) != len(sides[1]):
+        counts = f"{len(sides[0])} left, {len(sides[1])} right"
     return compare(
         _aggregate(sides[0], test.aggregation),
         _aggregate(sides[1], test.aggregation),

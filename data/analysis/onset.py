@@ -92,6 +92,23 @@ def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule)
     return Onset(at, rule.value, max(late - early, 0.0), is_at_floor, dips)
 
 
+def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: float) -> float:
+    """The level of a quiet, even half second on the way to the peak, between `low` and `high`.
+
+    0 where there is none: the effort was one rise.
+    """
+    rise = trace.between(start, peak_s)
+    t, f = trace.t[rise], trace.f[rise]
+    until = int((f > high).argmax()) if len(f) else 0
+    below = np.flatnonzero(f[:until] < low)
+    since = int(below[-1]) + 1 if len(below) else 0
+    t, f = t[since:until], f[since:until]
+    found = _quietest(t, f, LEAST_S)
+    if found is None or abs(_slope(t[found], f[found])) > 10.0 or _sd(f, found) > 5.0:
+        return 0.0
+    return float(f[found].mean())
+
+
 def find_return(trace: Trace, level: float, end: float, latest: float) -> float:
     """Where the force is back at `level` after `end`, or lowest before `latest`."""
     after = trace.between(end, latest)

@@ -45,12 +45,15 @@ def set_findings(rep: RepResult, reps: Sequence[RepResult], test: StrengthTest) 
 
 
 def _nordic_findings(rep: RepResult, peak: float, others: Sequence[RepResult]) -> Iterator[Finding]:
-    other = next((x for x in others if x.number == rep.number and x.side is not rep.side), None)
-    share = 0.5
-    if other is not None:
-        share = peak / (peak + max(other.metrics["peak_n"].value or 0.0, 0.0))
-    if not 0.3 <= share <= 0.7:
-        yield "ONELEG", f"This limb bore {100 * share:.0f} % of the force of both."
+    pairs = [
+        other.metrics["peak_n"].value
+        for other in others
+        if other.number == rep.number and other.side is not rep.side
+    ]
+    for other_peak in pairs:
+        share = peak / (peak + max(other_peak, 0.0)) if other_peak is not None else 0.5
+        if not 0.3 <= share <= 0.7:
+            yield "ONELEG", f"This limb bore {100 * share:.0f} % of the force of both."
     release = rep.metrics["release_rate_n_per_s"].value
     if release is not None and -release < 2 * peak:
         yield "NOBREAK", "No sharp fall after the peak: the peak is a lower bound."

@@ -23,8 +23,7 @@ class Trace:
 
     @classmethod
     def of(cls, t: Array, f: Array) -> Trace:
-        area = np.empty(len(t))
-        area[0] = 0.0
+        area = np.zeros(len(t))
         np.cumsum(np.diff(t) * (f[1:] + f[:-1]) / 2, out=area[1:])
         return cls(t, f, area)
 

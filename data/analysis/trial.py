@@ -38,7 +38,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     reps: list[RepResult] = []
     findings: list[list[quality.Finding]] = []
     for column in range(len(recording.sides)):
-        for limb in limb_reps(recording, column, windows, options):
+        for limb in limb_reps(recording, column, windows, test, options):
             reps.append(_result(limb, measure(limb, test, options, rate), options))
             findings.append(quality.rep_findings(limb, curve, test, options))
     for k, rep in enumerate(reps):

@@ -12,6 +12,7 @@ from data.analysis.types import AnalysisOptions, MissingStretch, OnsetRule, Side
 from tests.data.analysis.curves import (
     HOLD,
     NORDIC,
+    Shape,
     curve,
     exponential,
     half_sines,
@@ -258,7 +259,8 @@ def test_without_lever_and_mass_their_numbers_are_refused_with_the_reason() -> N
 # Noise: limits of the onset table 1.4 (abrupt 1 kHz 0.5 N: 5 SD +0.6 ms; smooth: 3 SD +15 ms).
 def test_noise_lifts_the_raw_peak_and_not_the_half_second_mean() -> None:
     t = times(6.0)
-    means, peaks = [], []
+    means: list[float] = []
+    peaks: list[float] = []
     for seed in range(30):
         noise = np.random.default_rng(seed).normal(0, 1, len(t))
         rep = only_rep(run(curve(t, trapezoid(t - 1) + noise)))
@@ -273,13 +275,13 @@ def test_noise_lifts_the_raw_peak_and_not_the_half_second_mean() -> None:
     ("shape", "earliest_ms", "latest_ms"), [(exponential, -3.0, 3.0), (raised_cosine, 0.0, 20.0)]
 )
 def test_noise_moves_the_onset_within_the_limits_of_its_rule(
-    shape: object, earliest_ms: float, latest_ms: float
+    shape: Shape, earliest_ms: float, latest_ms: float
 ) -> None:
     t = times(6.0)
-    onsets = []
+    onsets: list[float] = []
     for seed in range(30):
         noise = np.random.default_rng(seed).normal(0, 0.5, len(t))
-        onset = only_rep(run(curve(t, shape(t - 1) + noise))).onset_s  # type: ignore[operator]
+        onset = only_rep(run(curve(t, shape(t - 1) + noise))).onset_s
         assert onset is not None
         onsets.append(1000 * (onset - 1))
     assert earliest_ms < float(np.mean(onsets)) < latest_ms

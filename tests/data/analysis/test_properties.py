@@ -15,10 +15,10 @@ from tests.data.analysis.curves import HOLD, NORDIC, curve, half_sines, nordic, 
 FORCE_KEYS = ("_n", "_ns", "_n_per_s")
 
 
-def _hold_set(seed: int) -> Curve:
+def _hold_set(seed: int, noise_n: float = 0.4) -> Curve:
     rng = np.random.default_rng(seed)
     t = times(17.0, 500.0)
-    force = half_sines(t - 2, tuple(rng.uniform(150, 400, 3))) + rng.normal(0, 0.4, len(t))
+    force = half_sines(t - 2, tuple(rng.uniform(150, 400, 3))) + rng.normal(0, noise_n, len(t))
     return curve(t, force)
 
 
@@ -54,9 +54,10 @@ def test_the_time_of_day_does_not_matter(seed: int, shift: float) -> None:
 
 
 @settings(max_examples=15, deadline=None)
-@given(seed=st.integers(0, 1000), factor=st.floats(0.8, 1.25))
+@given(seed=st.integers(0, 1000), factor=st.floats(0.5, 3))
 def test_force_scales_with_the_force_and_times_stay(seed: int, factor: float) -> None:
-    recorded = _hold_set(seed)
+    # Levels in newtons stay where they are, so noise would let another second count as quietest.
+    recorded = _hold_set(seed, noise_n=0.0)
     scaled = run(replace(recorded, force=recorded.force * factor))
     plain = run(recorded)
     _assert_same(plain, scaled, factor)
