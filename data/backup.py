@@ -38,7 +38,11 @@ def verify(path: Path) -> VerifyReport:
 
     Raises `NotADatabaseError`, `SchemaTooNewError`, `StoreError` when there is none to check.
     """
-    if found_schema(path) is None:
+    try:
+        schema = found_schema(path)
+    except DamagedRecordError as error:
+        return VerifyReport(path, {}, (str(error),), error.ids)
+    if schema is None:
         raise StoreError(f"There is no database at {path}. Nothing was changed. Check the name.")
     try:
         with closing(_read_only(path)) as connection:

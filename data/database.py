@@ -116,9 +116,12 @@ def found_schema(path: Path) -> str | None:
                     f"{path} is a database of another program. It was left as it is. "
                     "Choose another file."
                 )
-            (found,) = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
     except sqlite3.Error as error:
         raise store_error(error, path) from error
+    found = str(versions[0][0]) if versions else ""
+    if not found.isdecimal():
+        raise damaged_file("its schema is not known", path)
     if found > SCHEMA:
         raise SchemaTooNewError(path, found, SCHEMA)
     return found
@@ -130,6 +133,14 @@ def damaged_record(record_id: UUID | None, error: ValueError) -> DamagedRecordEr
         f"{which} is damaged ({error}). Every other record is safe. "
         "Restore it from a backup: verifying the database names all that is damaged.",
         () if record_id is None else (str(record_id),),
+    )
+
+
+def damaged_file(reason: str, path: Path) -> DamagedRecordError:
+    return DamagedRecordError(
+        f"{path} is damaged ({reason}). Captures that are not stored yet are safe. "
+        "Keep this file and restore the last backup under another name.",
+        (),
     )
 
 
@@ -148,11 +159,7 @@ def store_error(error: BaseException, path: Path) -> StoreError:
                 "captures. Free some space and try again."
             )
         case sqlite3.SQLITE_CORRUPT | sqlite3.SQLITE_NOTADB:
-            return DamagedRecordError(
-                f"{path} is damaged ({error}). Captures that are not stored yet are safe. "
-                "Keep this file and restore the last backup under another name.",
-                (),
-            )
+            return damaged_file(str(error), path)
         case _:
             return StoreError(
                 f"{path} could not be used ({error}). Captures are safe. "

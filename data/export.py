@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import math
 import os
@@ -148,12 +146,12 @@ def _number(value: float | None) -> str:
 
 
 def _text_cell(text: str) -> str:
-    """A quoted cell that no spreadsheet takes for a formula."""
+    """One cell, whatever it holds, that no spreadsheet takes for a formula."""
     if text.lstrip(" ").startswith(tuple(_FORMULA_STARTS)):
         text = "'" + text
-    cell = io.StringIO()
-    csv.writer(cell, lineterminator="").writerow([text])
-    return cell.getvalue()
+    if any(sign in text for sign in ',;"\r\n'):
+        return '"' + text.replace('"', '""') + '"'
+    return text
 
 
 def _finite(value: float) -> float | None:

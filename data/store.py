@@ -63,14 +63,12 @@ class Store:
         """Check the file, every link between records and every block of every curve."""
         from data.backup import verify
 
-        self.open()
         return verify(self.path)
 
     def backup(self, target: Path) -> VerifyReport:
         """Copy everything into one new file and verify the copy. Raises a `StoreError`."""
         from data.backup import backup
 
-        self.open()
         return backup(self.path, target)
 
     def close(self) -> None:

@@ -167,6 +167,19 @@ def test_a_damaged_database_says_so(tmp_path: Path):
         Store(path).people.all()
 
 
+@pytest.mark.parametrize(
+    "change", ["DELETE FROM", "UPDATE {} SET version_num = 'x'; SELECT * FROM"]
+)
+def test_a_database_without_its_schema_says_so(tmp_path: Path, change: str):
+    store = Store(tmp_path / "x.db")
+    samples.visit(store)
+    store.close()
+    with _plain(tmp_path / "x.db") as connection:
+        connection.executescript(f"{change.format('alembic_version')} alembic_version")
+    with pytest.raises(DamagedRecordError, match="schema is not known"):
+        Store(tmp_path / "x.db").open()
+
+
 def test_a_database_ended_while_it_was_made_is_made_again(tmp_path: Path):
     path = tmp_path / "x.db"
     with _plain(path) as connection:
