@@ -63,6 +63,7 @@ class Station:
         self.on_rep: Callable[[RepEvent], None] = _ignore
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self.on_full: Callable[[str], None] = _ignore
+        self.on_begin: Callable[[Station, TrialPlan], None] = _ignore_begin
         self._offsets = np.zeros(len(device.channels))
         device.on_block = self._block
         device.on_gap = self._gap
@@ -117,6 +118,7 @@ class Station:
         for channel, problem in self.problems:
             recorder.problem(channel, problem, begins=True)
         self.recorder = recorder
+        self.on_begin(self, plan)
         return header
 
     async def finish(self, state: TrialState = TrialState.COMPLETE) -> Path:
@@ -241,4 +243,8 @@ def _ignore(_value: object) -> None:
 
 
 def _ignore_state(_state: LinkState, _cause: str) -> None:
+    return
+
+
+def _ignore_begin(_station: Station, _plan: TrialPlan) -> None:
     return

@@ -101,13 +101,14 @@ class Workplace(QObject):
 
             clinic = VirtualClinic()
             await clinic.start()
+            await clinic.start_tens()
             self._virtual = clinic
             finders.insert(0, clinic)
         pool = DevicePool(finders)
         if self._virtual is not None:
             for found in await self._virtual.find(0.0):
                 await pool.use(found, found.models[0])
-            self._virtual.watch(pool)
+            self._virtual.watch(pool.stations.values())
         return pool
 
     def _pool_is_open(self, pool: DevicePool) -> None:

@@ -1,0 +1,242 @@
+"""Virtual devices beside real ones: the only part of the program that starts simulators."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.device_pool import Found
+from app.links import ChosenLink, LinkSpecError, serial_link
+from app.station import Station, TrialPlan
+from data.analysis.types import Side
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.match import AnyModel
+from devices.types import Transport
+from drivers.ble import BleLink
+from drivers.link import Link
+from firmware_sim.catalog import FIRMWARE
+from firmware_sim.firmware import Firmware, Load
+from firmware_sim.loads import isometric_hold, nordic_curl
+from firmware_sim.ott import OttFirmware
+from firmware_sim.radio import VirtualRadio
+from firmware_sim.serve import TcpServer, serve_tcp
+from firmware_sim.sessions import tens_20min
+from protocols.codec import Framing
+
+REACTION_S = 3.2  # the athlete starts when the count-down ends
+TENS_SPEED = 30.0  # twenty minutes of TENS in forty seconds
+LEFT_N, RIGHT_N = 281.0, 246.0
+_ADVERTISED = {"onb": "ONB-DEMO", "progressor": "Progressor_7125", "ott": "OTT-DEMO"}
+
+
+class Athlete:
+    """The one who pulls: nothing until asked, then `load` once. A firmware's load.
+
+    Times are those of the firmware: a request takes effect at the sample that is next.
+    """
+
+    def __init__(self, channels: int) -> None:
+        self._channels = channels
+        self._load: Load | None = None
+        self._begins_s: float | None = None
+        self._last_s = 0.0
+
+    def __call__(self, t: NDArray[np.float64]) -> NDArray[np.float64]:
+        if not len(t):
+            return np.zeros((0, self._channels))
+        self._last_s = float(t[-1])
+        if self._load is None:
+            return np.zeros((len(t), self._channels))
+        if self._begins_s is None:
+            self._begins_s = float(t[0])
+        force = self._load(t - self._begins_s)
+        force[t < self._begins_s] = 0.0
+        return force
+
+    def pull(self, load: Load, after_s: float = REACTION_S) -> None:
+        """Begin `load` after `after_s` of the device's own time."""
+        self._load, self._begins_s = load, self._last_s + after_s
+
+
+def nordic(rng: np.random.Generator, rest_s: float = 6.0) -> Load:
+    """Three Nordic curls of an athlete whose right limb is weaker since an injury."""
+    left = 352.0 + rng.normal(0.0, 6.0, 3) - 9.0 * np.arange(3)
+    right = 309.0 + rng.normal(0.0, 6.0, 3) - 9.0 * np.arange(3)
+    return nordic_curl(tuple(left), tuple(right), rest_s=rest_s, start_s=0.0)
+
+
+def hold(rng: np.random.Generator, peak_n: float, reps: int, rest_s: float = 5.0) -> Load:
+    """Isometric holds of a few seconds."""
+    peaks = peak_n + rng.normal(0.0, 5.0, reps)
+    return isometric_hold(tuple(peaks), tuple([3.5] * reps), rest_s=rest_s, start_s=0.0, channels=1)
+
+
+@dataclass
+class VirtualClinic:
+    """Three virtual devices: a board on a port, a pull dynamometer and a TENS unit on the air.
+
+    Lives in one asyncio loop. It is a `Finder` of the device pool.
+    """
+
+    seed: int = 1
+    speed: float = 1.0
+    rest_s: float = 5.0
+    board: Athlete = field(default_factory=lambda: Athlete(2))
+    puller: Athlete = field(default_factory=lambda: Athlete(1))
+    _radio: VirtualRadio = field(default_factory=VirtualRadio)
+    _server: TcpServer | None = None
+    _trials: int = 0
+
+    async def start(self) -> None:
+        """Switch the devices on."""
+        onb = FIRMWARE["onb"](load=self.board, framing=Framing.STREAM, seed=self.seed)
+        self._server = await serve_tcp(onb, 0, speed=self.speed)
+        await self._radio.start()
+        puller = FIRMWARE["progressor"](load=self.puller, framing=Framing.PACKETS, seed=self.seed)
+        await self._put_on_air(puller, FORCE_MODELS["progressor"], self.speed)
+
+    async def start_tens(self) -> None:
+        """Switch the TENS unit on: its treatment begins when somebody connects."""
+        unit = OttFirmware(tens_20min(), Framing.PACKETS, seed=self.seed)
+        await self._put_on_air(unit, ELECTROTHERAPY_MODELS["ott"], TENS_SPEED)
+
+    async def stop(self) -> None:
+        """Switch everything off; nothing of it runs afterwards."""
+        if self._server is not None:
+            await self._server.close()
+            self._server = None
+        await self._radio.stop()
+
+    async def find(self, seconds: float) -> list[Found]:
+        """The virtual devices; there is nothing to wait for."""
+        found: list[Found] = []
+        if self._server is not None:
+            found.append(
+                Found(
+                    f"serial:{self._server.url}",
+                    "Open Nordic Board",
+                    Transport.SERIAL,
+                    ("onb",),
+                    is_virtual=True,
+                )
+            )
+        for peripheral in self._radio.peripherals:
+            model = peripheral.firmware.model
+            key = f"ble:{peripheral.address}"
+            found.append(Found(key, peripheral.name, Transport.BLE, (model,), is_virtual=True))
+        return found
+
+    def watch(self, stations: Iterable[Station]) -> None:
+        """From now on the athlete pulls whenever a trial begins on one of them."""
+        for station in stations:
+            if station.is_virtual:
+                station.on_begin = self._pull
+
+    def owns(self, found: Found) -> bool:
+        return found.is_virtual
+
+    def link(self, found: Found, model: AnyModel) -> ChosenLink:
+        _, _, address = found.key.partition(":")
+        if found.transport is Transport.SERIAL:
+            return serial_link(address, model, is_virtual=True)
+        return radio_link(self._radio, address, model)
+
+    def _pull(self, station: Station, plan: TrialPlan) -> None:
+        rng = np.random.default_rng([self.seed, self._trials])
+        self._trials += 1
+        after_s = REACTION_S * self.speed
+        if len(station.device.channels) == 2:
+            self.board.pull(nordic(rng, rest_s=self.rest_s), after_s)
+        else:
+            peak_n = RIGHT_N if plan.limb is Side.RIGHT else LEFT_N
+            self.puller.pull(hold(rng, peak_n, plan.test.reps, rest_s=self.rest_s), after_s)
+
+    async def _put_on_air(self, firmware: Firmware, model: AnyModel, speed: float) -> None:
+        if model.gatt is None:
+            raise LinkSpecError(f"{model.name} has no Bluetooth services to advertise.")
+        await self._radio.add(firmware, _ADVERTISED[model.id], model.gatt, speed=speed)
+
+
+def radio_link(radio: VirtualRadio, address: str, model: AnyModel) -> ChosenLink:
+    """A real `BleakClient` on the virtual radio."""
+    if model.gatt is None:
+        raise LinkSpecError(f"{model.name} has no Bluetooth services to connect to.")
+    link = BleLink(
+        address,
+        model.gatt,
+        backend=radio.client_backend,
+        scanner_backend=radio.scanner_backend,
+    )
+    return ChosenLink(link, Framing.PACKETS, f"ble:{address}", True)
+
+
+class SimulatedLink(Link):
+    """A link whose other end is switched on with it: ``sim:MODEL`` on the command line."""
+
+    def __init__(self, firmware: Firmware, model: AnyModel) -> None:
+        super().__init__(f"sim:{firmware.model}")
+        self._firmware = firmware
+        self._model = model
+        self._server: TcpServer | None = None
+        self._radio: VirtualRadio | None = None
+        self._inner: Link | None = None
+
+    async def open(self) -> None:
+        inner = await self._switched_on()
+        inner.on_data, inner.on_lost = self.on_data, self.on_lost
+        await inner.open()
+
+    async def close(self) -> None:
+        if self._inner is not None:
+            await self._inner.close()
+
+    async def write(self, data: bytes) -> None:
+        await (await self._switched_on()).write(data)
+
+    async def switch_off(self) -> None:
+        """End the simulator too."""
+        await self.close()
+        if self._server is not None:
+            await self._server.close()
+        if self._radio is not None:
+            await self._radio.stop()
+
+    async def _switched_on(self) -> Link:
+        if self._inner is not None:
+            return self._inner
+        if Transport.SERIAL in self._model.transports:
+            self._server = await serve_tcp(self._firmware, 0)
+            self._inner = serial_link(self._server.url, self._model).link
+        else:
+            self._radio = VirtualRadio()
+            await self._radio.start()
+            gatt = self._model.gatt
+            assert gatt is not None
+            name = _ADVERTISED.get(self._model.id, self._model.id)
+            peripheral = await self._radio.add(self._firmware, name, gatt)
+            self._inner = radio_link(self._radio, peripheral.address, self._model).link
+        return self._inner
+
+
+def simulated_link(model_id: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
+    """``sim:MODEL``: a simulator of that model with an athlete who pulls after three seconds."""
+    if model_id != model.id or model_id not in FIRMWARE:
+        known = ", ".join(sorted(FIRMWARE))
+        raise LinkSpecError(f"sim:{model_id} does not go with {model.id}; there are {known}.")
+    is_serial = Transport.SERIAL in model.transports
+    framing = Framing.STREAM if is_serial else Framing.PACKETS
+    firmware = FIRMWARE[model_id](load=_load_for(model), framing=framing)
+    return ChosenLink(SimulatedLink(firmware, model), framing, f"sim:{model_id}", True)
+
+
+def _load_for(model: AnyModel) -> Load | None:
+    if not isinstance(model, ForceModel):
+        return None
+    athlete = Athlete(len(model.channels))
+    rng = np.random.default_rng(1)
+    athlete.pull(nordic(rng) if len(model.channels) == 2 else hold(rng, 280.0, 3))
+    return athlete
