@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import zlib
 from collections import deque
 from types import TracebackType
@@ -31,6 +32,10 @@ _CENTRAL_ADDRESS = "C0:00:00:00:00:01"
 _CONNECTABLE_LE_ONLY = 0x06  # general discoverable, no classic Bluetooth
 _REMOTE_USER_TERMINATED = 0x13
 _MOST_HOPS = 100
+
+# They warn of every packet that is still on its way when a link ends, as packets are.
+for _talkative in ("bumble.controller", "bumble.host"):
+    logging.getLogger(_talkative).setLevel(logging.ERROR)
 
 
 class VirtualRadio:

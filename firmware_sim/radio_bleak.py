@@ -23,6 +23,7 @@ from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
 from bleak.exc import (
     BleakBluetoothNotAvailableError,
     BleakBluetoothNotAvailableReason,
+    BleakDeviceNotFoundError,
     BleakError,
     BleakGATTProtocolError,
 )
@@ -160,7 +161,10 @@ class RadioClient(BaseBleakClient):
         device = self.central.device
         if device.is_le_connecting:
             raise BleakError("Operation already in progress")
-        address = hci.Address(self.address, hci.Address.RANDOM_DEVICE_ADDRESS)
+        try:
+            address = hci.Address(self.address, hci.Address.RANDOM_DEVICE_ADDRESS)
+        except ValueError as error:  # a name, or an address of another radio
+            raise BleakDeviceNotFoundError(self.address) from error
         try:
             connection = await _translated(device.connect_le(address, timeout=self._timeout))
         except asyncio.CancelledError:

@@ -124,6 +124,12 @@ async def test_a_device_that_is_not_heard_is_not_found(radio: VirtualRadio) -> N
     assert time.monotonic() - began_s < 1.0
 
 
+async def test_a_name_without_a_way_to_search_is_not_found(radio: VirtualRadio) -> None:
+    await counting(radio, "ONB-0001")
+    with pytest.raises(LinkNotFoundError):
+        await BleLink("ONB-0001", GATT, backend=radio.client_backend).open()
+
+
 async def test_a_scanned_device_needs_no_second_search(radio: VirtualRadio) -> None:
     peripheral = await counting(radio)
     device = await BleakScanner.find_device_by_address(
