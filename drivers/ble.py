@@ -74,6 +74,7 @@ class BleLink(Link):
         deadlines: Deadlines | None = None,
     ) -> None:
         super().__init__(address)
+        self.framing = "packets"
         self.gatt = gatt
         self._backend = backend
         self._scanner_backend = scanner_backend

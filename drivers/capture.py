@@ -17,14 +17,17 @@ class CaptureLink(Link):
 
     The file must not exist yet. Each record is one write, so a killed program loses none. A file
     that can no longer be written never disturbs the link: `problem` says why the capture ends.
+    `about` is added to the header: the model, `framing` where the link does not know it,
+    `is_virtual` for a simulated device. Nothing that names a person.
     """
 
     def __init__(self, link: Link, path: Path, about: Mapping[str, object] | None = None) -> None:
         super().__init__(link.address)
+        self.framing = link.framing
         self.link = link
         self.path = path
         self.problem: str | None = None
-        self._about = {"address": link.address, **(about or {})}
+        self._about = {"address": link.address, "framing": link.framing, **(about or {})}
         self._file: FileIO | None = None
         self._began_ns: int | None = None
         link.on_data = self._arrived

@@ -47,6 +47,8 @@ class BluetoothOffError(LinkError):
 class Link(ABC):
     """One way to one device, used from one asyncio loop.
 
+    `framing` is "packets" where one call of `on_data` is one message of the device, else "stream".
+
     `on_data` is called in that loop with each run of bytes (BLE: each notification) as it comes;
     `on_lost` is called in that loop exactly once for each successful `open` that was not ended
     by `close`. Bytes that arrived before the loss are delivered before it is told.
@@ -54,6 +56,7 @@ class Link(ABC):
 
     def __init__(self, address: str) -> None:
         self.address = address
+        self.framing = "stream"
         self.on_data: Callable[[bytes], None] = _ignore_data
         self.on_lost: Callable[[LinkLostError], None] = _ignore_loss
 

@@ -6,7 +6,13 @@ import asyncio
 from collections import deque
 from pathlib import Path
 
-from drivers.capture_format import CaptureFormatError, Record, RecordKind, read_capture
+from drivers.capture_format import (
+    CaptureFile,
+    CaptureFormatError,
+    Record,
+    RecordKind,
+    read_capture,
+)
 from drivers.link import Link, LinkLostError, LinkNotFoundError
 
 _CLOSED_TEXT = "The recorded connection was closed here."
@@ -18,6 +24,7 @@ class ReplayLink(Link):
     An answer in the file waits until its request is written, for `patience_s` at most; after one
     vain wait the rest is played without. Where a capture holds several connections, each `open`
     plays the next, and each ends as it did; the last one ends with the file. `speed` may be inf.
+    The file is read here: raises `LinkNotFoundError`. `about` is its header.
     """
 
     def __init__(self, path: Path, speed: float = 1.0, patience_s: float = 0.5) -> None:
@@ -25,15 +32,18 @@ class ReplayLink(Link):
         self.path = path
         self.speed = speed
         self.patience_s = patience_s
-        self._connections: deque[list[Record]] | None = None
-        self._end_text = ""
+        capture = _read(path)
+        self.about = capture.header
+        self.framing = str(capture.header.get("framing", self.framing))
+        self.is_virtual = capture.header.get("is_virtual") is True
+        self._connections = deque(_connections(capture.records))
+        cut = ", where it was cut off" if capture.damaged_tail_bytes else ""
+        self._end_text = f"The capture {path} ends here{cut}. All of it was played."
         self._player: asyncio.Task[None] | None = None
         self._requests = asyncio.Semaphore(0)
 
     async def open(self) -> None:
         await self.close()
-        if self._connections is None:
-            self._connections = self._read()
         if not self._connections:
             raise LinkNotFoundError(
                 f"Everything in {self.path} was played. Start again to play it once more."
@@ -52,19 +62,6 @@ class ReplayLink(Link):
         if self._player is None:
             raise LinkLostError(f"{self.path} is not being played: nothing was sent.")
         self._requests.release()
-
-    def _read(self) -> deque[list[Record]]:
-        try:
-            capture = read_capture(self.path)
-        except CaptureFormatError as error:
-            raise LinkNotFoundError(str(error)) from error
-        except OSError as error:
-            raise LinkNotFoundError(
-                f"{self.path} cannot be read ({error.strerror}). Choose another file."
-            ) from error
-        cut = ", where it was cut off" if capture.damaged_tail_bytes else ""
-        self._end_text = f"The capture {self.path} ends here{cut}. All of it was played."
-        return deque(_connections(capture.records))
 
     async def _play(self, records: list[Record]) -> None:
         clock = asyncio.get_running_loop().time
@@ -98,6 +95,17 @@ class ReplayLink(Link):
     def _end(self, cause: str) -> None:
         self._player = None
         self.on_lost(LinkLostError(cause))
+
+
+def _read(path: Path) -> CaptureFile:
+    try:
+        return read_capture(path)
+    except CaptureFormatError as error:
+        raise LinkNotFoundError(str(error)) from error
+    except OSError as error:
+        raise LinkNotFoundError(
+            f"{path} cannot be read ({error.strerror}). Choose another file."
+        ) from error
 
 
 def _connections(records: list[Record]) -> list[list[Record]]:

@@ -11,7 +11,6 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
 from drivers.bluetooth import BLUETOOTH_ERRORS, link_error, listening, radio_lock
-from drivers.link import LinkError
 from drivers.plain_text import plain_text
 from drivers.serial import PortInfo, listed_ports
 
@@ -44,11 +43,11 @@ class Candidate:
 class ScanResult:
     """Serial ports first, then Bluetooth by name and address.
 
-    Without Bluetooth a scan is still a scan: `bluetooth_problem` says what is wrong with it.
+    Without Bluetooth a scan is still a scan: `bluetooth_problem` is a sentence on what is wrong.
     """
 
     candidates: tuple[Candidate, ...]
-    bluetooth_problem: LinkError | None = None
+    bluetooth_problem: str | None = None
 
 
 async def scan(
@@ -60,12 +59,12 @@ async def scan(
     """Everything seen within `seconds`, plus the wait for a connection that is being made."""
     serial_ports = await asyncio.to_thread(_serial_candidates, ports)
     heard: dict[str, Candidate] = {}
-    problem: LinkError | None = None
+    problem: str | None = None
     try:
         async with radio_lock():
             await _listen(seconds, backend, heard)
     except BLUETOOTH_ERRORS as error:
-        problem = link_error(error, "Bluetooth", "scanning")
+        problem = str(link_error(error, "Bluetooth", "scanning"))
     nearby = sorted(heard.values(), key=lambda found: (found.name, found.address))
     return ScanResult((*serial_ports, *nearby), problem)
 

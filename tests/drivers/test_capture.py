@@ -132,15 +132,15 @@ def test_reading_stops_at_damage_and_invents_nothing(tmp_path: Path) -> None:
     "content",
     [b"", b"\x00\xff\n", b"[]\n", b"{}\n", b'{"format": "myograph-bytes", "version": 2}\n'],
 )
-async def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_another_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "other.bytes"
     path.write_bytes(content)
     with pytest.raises(CaptureFormatError):
         read_capture(path)
     with pytest.raises(LinkNotFoundError):
-        await ReplayLink(path).open()
+        ReplayLink(path)
     with pytest.raises(LinkNotFoundError, match="cannot be read"):
-        await ReplayLink(tmp_path / "absent").open()
+        ReplayLink(tmp_path / "absent")
 
 
 async def test_a_replay_gives_the_same_bytes_with_the_same_timing(tmp_path: Path) -> None:
@@ -163,6 +163,23 @@ async def test_a_replay_gives_the_same_bytes_with_the_same_timing(tmp_path: Path
         await link.write(b"x")
     with pytest.raises(LinkNotFoundError, match="Everything"):
         await link.open()
+
+
+async def test_a_replay_knows_what_kind_of_link_was_captured(tmp_path: Path) -> None:
+    packets = MemoryLink("memory")
+    packets.framing = "packets"
+    told = {"framing": "packets", "is_virtual": True}
+    for name, link, about, expected in (
+        ("a", MemoryLink(), None, ("stream", False)),
+        ("b", packets, None, ("packets", False)),
+        ("c", MemoryLink(), told, ("packets", True)),
+    ):
+        path = tmp_path / name
+        capturing = CaptureLink(link, path, about)
+        await capturing.open()
+        await capturing.close()
+        replay = ReplayLink(path)
+        assert (replay.framing, replay.is_virtual) == expected
 
 
 async def test_a_replay_can_be_as_fast_as_it_goes(tmp_path: Path) -> None:
