@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
 from types import MappingProxyType
 
 from protocols.checksum import with_crc16, without_crc16
@@ -85,13 +86,19 @@ TELEMETRY_NOTIFY = "a462d8a1-0c8c-403e-ad0a-5b4602083422"
 REQUEST_WRITE = "a462d8a2-0c8c-403e-ad0a-5b4602083422"
 HELLO_READ = "a462d8a3-0c8c-403e-ad0a-5b4602083422"
 
-GET_HELLO = 0x81
-GET_SNAPSHOT = 0x82
-GET_EVENTS = 0x83
-TIME = 0x84
 
-REQUEST_BYTES = MappingProxyType({GET_HELLO: 6, GET_SNAPSHOT: 6, GET_EVENTS: 8, TIME: 12})
-"""Everything that may be sent, with its length. The format has no message that sets anything."""
+class Request(IntEnum):
+    """Everything that may be sent: the format has no message that sets anything."""
+
+    GET_HELLO = 0x81
+    GET_SNAPSHOT = 0x82
+    GET_EVENTS = 0x83
+    TIME = 0x84
+
+
+REQUEST_BYTES: MappingProxyType[int, int] = MappingProxyType(
+    {Request.GET_HELLO: 6, Request.GET_SNAPSHOT: 6, Request.GET_EVENTS: 8, Request.TIME: 12}
+)
 
 _MESSAGES: MappingProxyType[int, type[OttMessage]] = MappingProxyType(
     {
@@ -145,20 +152,20 @@ class OttCodec(Decoder):
 
     def get_hello(self) -> bytes:
         """Ask who it is: `Hello`, and an `Ident` for each line it has."""
-        return self._form(GET_HELLO)
+        return self._form(Request.GET_HELLO)
 
     def get_snapshot(self) -> bytes:
         """Ask for all settings, the state and the session."""
-        return self._form(GET_SNAPSHOT)
+        return self._form(Request.GET_SNAPSHOT)
 
     def get_events(self, from_id: int) -> bytes:
         """Ask for the log from `from_id` on."""
-        return self._form(GET_EVENTS, from_id.to_bytes(2, "little"))
+        return self._form(Request.GET_EVENTS, from_id.to_bytes(2, "little"))
 
     def time(self, unix_s: int, milliseconds: int = 0) -> bytes:
         """Tell the unit the time, so that its log carries it."""
         body = unix_s.to_bytes(4, "little") + milliseconds.to_bytes(2, "little")
-        return self._form(TIME, body)
+        return self._form(Request.TIME, body)
 
     def request_class(self, data: bytes) -> RequestClass:
         """QUERY for exactly one of the four requests, well formed; UNKNOWN for all else."""
@@ -194,13 +201,14 @@ class OttCodec(Decoder):
             return [Noise("repeated message", len(message))]
         self._last_message = message
         kind, seq, raw_ms = HEADER.unpack_from(message)
-        events = self._place(seq, raw_ms)
-        if events is None:
+        placed = self._place(seq, raw_ms, is_event=kind == UnitEvent.TYPE)
+        if placed is None:
             return [Noise("late message", len(message))]
+        events, t_ms = placed
         known = _MESSAGES.get(kind)
         if known is None:  # of a later minor version
             return events
-        decoded = known.unpack(self._t_ms, known.BODY.unpack_from(message, HEADER.size))
+        decoded = known.unpack(t_ms, known.BODY.unpack_from(message, HEADER.size))
         match decoded:
             case Hello():
                 return events + self._hello(decoded)
@@ -209,27 +217,32 @@ class OttCodec(Decoder):
             case _:
                 return [*events, decoded]
 
-    def _place(self, seq: int, raw_ms: int) -> list[Event] | None:
-        """Follow counter and clock; what they tell, or None where the message comes too late."""
+    def _place(self, seq: int, raw_ms: int, is_event: bool) -> tuple[list[Event], int] | None:
+        """Follow counter and clock: what they tell, and the time of this message; None where it
+        comes too late. An event of the log that is sent again keeps the time of its happening."""
         if self._next_seq is None:
-            self._follow(seq, raw_ms, raw_ms)
-            return []
+            self._next_seq = (seq + 1) & 0xFF
+            return [], self._set_clock(raw_ms, raw_ms)
         ahead = (seq - self._next_seq) & 0xFF
         step = (raw_ms - self._last_raw_ms + _HALF_RANGE) % _CLOCK_RANGE - _HALF_RANGE
-        if step < -_RESTART_MS:
+        is_again = is_event and step < 0
+        if step < -_RESTART_MS and not is_again:
             self._boot_id = None
             self._parts.clear()
-            self._follow(seq, raw_ms, raw_ms)
-            return [Restarted()]
+            self._next_seq = (seq + 1) & 0xFF
+            return [Restarted()], self._set_clock(raw_ms, raw_ms)
         if step <= 0 and ahead >= _LATE:
             return None
-        self._follow(seq, raw_ms, self._t_ms + step)
-        return [TelemetryLost(ahead)] if ahead else []
-
-    def _follow(self, seq: int, raw_ms: int, t_ms: int) -> None:
         self._next_seq = (seq + 1) & 0xFF
+        t_ms = self._t_ms + step
+        if not is_again:
+            self._set_clock(raw_ms, t_ms)
+        return [TelemetryLost(ahead)] if ahead else [], t_ms
+
+    def _set_clock(self, raw_ms: int, t_ms: int) -> int:
         self._last_raw_ms = raw_ms
         self._t_ms = t_ms
+        return t_ms
 
     def _hello(self, hello: Hello) -> list[Event]:
         if hello.major != MAJOR:
@@ -253,7 +266,7 @@ class OttCodec(Decoder):
         line = text(b"".join(piece.characters for piece in parts))
         return [Ident(part.t_ms, part.field, line)]
 
-    def _form(self, kind: int, body: bytes = b"") -> bytes:
+    def _form(self, kind: Request, body: bytes = b"") -> bytes:
         message = HEADER.pack(kind, self._request_seq, 0) + body
         self._request_seq = (self._request_seq + 1) & 0xFF
         return encode_for(self.framing, message)

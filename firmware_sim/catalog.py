@@ -1,0 +1,68 @@
+"""Every simulated model, and how to make one from names as the command line has them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from firmware_sim.faults import plan_named
+from firmware_sim.firmware import Firmware, Load
+from firmware_sim.loads import delayed, load_named
+from firmware_sim.onb import OnbFirmware
+from firmware_sim.ott import OttFirmware
+from firmware_sim.progressor import ProgressorFirmware
+from firmware_sim.sessions import SESSIONS
+from protocols.codec import Framing
+
+FIRMWARE: dict[str, Callable[..., Firmware]] = {
+    "onb": OnbFirmware,
+    "progressor": ProgressorFirmware,
+    "ott": OttFirmware,
+}
+
+LOAD_DELAY_S = 3.0
+
+_HOST_TIMEOUT_S = 3.0
+_DEFAULT_LOADS = {"onb": "nordic", "progressor": "isometric", "ott": "tens_20min"}
+
+
+class UnknownSessionError(ValueError):
+    """A therapy unit plays sessions, not loads."""
+
+
+def build(
+    model: str,
+    framing: Framing,
+    load: str | None = None,
+    faults: str = "none",
+    seed: int = 1,
+    speed: float = 1.0,
+    load_delay_s: float = LOAD_DELAY_S,
+) -> Firmware:
+    """A device by the names of its model, its load or session, and its faults.
+
+    `speed` is that of the server: the device's rule about a silent host means the host's time.
+    Raises `LoadFileError`, `FaultFileError`, `UnknownSessionError`, `OSError`.
+    """
+    name = load or _DEFAULT_LOADS[model]
+    plan = plan_named(faults, seed)
+    return plan.wrap(_device(model, framing, name, seed, speed, load_delay_s))
+
+
+def _device(
+    model: str, framing: Framing, load: str, seed: int, speed: float, load_delay_s: float
+) -> Firmware:
+    match model:
+        case "ott":
+            if load not in SESSIONS:
+                raise UnknownSessionError(f"{load}: a session is one of {', '.join(SESSIONS)}")
+            return OttFirmware(SESSIONS[load](), framing, seed=seed)
+        case "progressor":
+            return ProgressorFirmware(_delayed(load, load_delay_s), framing, seed=seed)
+        case _:
+            timeout_s = _HOST_TIMEOUT_S * max(speed, 1.0)
+            load_then = _delayed(load, load_delay_s)
+            return OnbFirmware(load_then, framing, seed=seed, host_timeout_s=timeout_s)
+
+
+def _delayed(load: str, seconds: float) -> Load:
+    return delayed(load_named(load), seconds)
