@@ -5,11 +5,15 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli.catalogue import strength_test
 from app.cli.errors import CommandError
 from app.cli.output import print_json
 from app.cli.parser import Commands, add_json, finite, positive
+
+if TYPE_CHECKING:
+    from data.analysis.types import Side
 
 AS_GIVEN = "as given: no zero was taken from the file, forces are used as they stand in it"
 
@@ -31,6 +35,8 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--body-mass", type=positive, metavar="KG", help="body mass in kg")
     parser.add_argument("--lever", type=positive, metavar="M", help="lever arm in m")
+    parser.add_argument("--injured", choices=["left", "right"], help="injured limb")
+    parser.add_argument("--dominant", choices=["left", "right"], help="dominant limb")
     parser.add_argument("--gravity-n", type=finite, metavar="N", help="limb weight at the sensor")
     add_json(parser)
 
@@ -46,10 +52,14 @@ def run(arguments: argparse.Namespace) -> int:
     curve = read_curve(
         arguments.file,
         None if arguments.columns is None else {k: Side(v) for k, v in arguments.columns.items()},
-        None if arguments.side is None else Side(arguments.side),
+        _side(arguments.side),
     )
     options = AnalysisOptions(
-        body_mass_kg=arguments.body_mass, lever_m=arguments.lever, gravity_n=arguments.gravity_n
+        body_mass_kg=arguments.body_mass,
+        lever_m=arguments.lever,
+        gravity_n=arguments.gravity_n,
+        injured=_side(arguments.injured),
+        dominant=_side(arguments.dominant),
     )
     try:
         analysis = analyse(curve, test, options)
@@ -61,6 +71,12 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_analysis(test, analysis)
     return 0
+
+
+def _side(text: str | None) -> Side | None:
+    from data.analysis.types import Side
+
+    return None if text is None else Side(text)
 
 
 def _columns(text: str) -> dict[str, str]:

@@ -28,6 +28,11 @@ class ShowVersion(argparse.Action):
 
 def build_parser() -> argparse.ArgumentParser:
     """The whole command line. Without a command, `run` is None: the window is meant."""
+    return build_commands()[0]
+
+
+def build_commands() -> tuple[argparse.ArgumentParser, Commands]:
+    """The command line, and the commands it has."""
     parser = argparse.ArgumentParser(
         prog="myograph",
         description="Force curves, limb asymmetry and treatment records. "
@@ -42,4 +47,4 @@ def build_parser() -> argparse.ArgumentParser:
     commands = Commands(parser)
     for module in MODULES:
         module.add(commands)
-    return parser
+    return parser, commands

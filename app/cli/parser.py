@@ -16,6 +16,7 @@ class Commands:
 
     def __init__(self, parser: argparse.ArgumentParser, name: str = "command") -> None:
         self._commands = parser.add_subparsers(dest=name, metavar="COMMAND", title="commands")
+        self.parsers: dict[str, argparse.ArgumentParser] = {}
 
     def add(
         self, name: str, run: Run, summary: str, *, example: str, description: str = ""
@@ -29,6 +30,7 @@ class Commands:
             allow_abbrev=False,
         )
         parser.set_defaults(run=run)
+        self.parsers[name] = parser
         return parser
 
 

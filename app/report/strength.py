@@ -68,7 +68,9 @@ def strength_section(
         charts=charts_of(run),
         table=_table(trials),
         statements=(
-            _comparison_sentence(comparison, trials[0]),
+            _comparison_sentence(comparison, trials[0])
+            if any(trial.analysis.reps for trial in trials)
+            else "No repetition was found in this recording.",
             *_how_compared(comparison, error),
             *_change_sentences(comparison, trials[0], last_time, error),
             *_notes(trials),
