@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.device_pool import Found
 from app.links import ChosenLink, LinkSpecError, serial_link
 from app.station import Station, TrialPlan
+from app.status import Found
+from app.window import DemoOptions
 from data.analysis.types import Side
 from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
 from devices.declaration import ElectrotherapyModel, ForceModel
@@ -21,14 +23,15 @@ from drivers.link import Link
 from firmware_sim.catalog import FIRMWARE
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.loads import isometric_hold, nordic_curl
+from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
+from firmware_sim.progressor import ProgressorFirmware
 from firmware_sim.radio import VirtualRadio
-from firmware_sim.serve import TcpServer, serve_tcp
+from firmware_sim.serve import serve_tcp
 from firmware_sim.sessions import tens_20min
 from protocols.codec import Framing
 
 REACTION_S = 3.2  # the athlete starts when the count-down ends
-TENS_SPEED = 30.0  # twenty minutes of TENS in forty seconds
 LEFT_N, RIGHT_N = 281.0, 246.0
 _ADVERTISED = {"onb": "ONB-DEMO", "progressor": "Progressor_7125", "ott": "OTT-DEMO"}
 
@@ -82,42 +85,42 @@ class VirtualClinic:
     Lives in one asyncio loop. It is a `Finder` of the device pool.
     """
 
-    seed: int = 1
-    speed: float = 1.0
-    rest_s: float = 5.0
+    options: DemoOptions = field(default_factory=DemoOptions)
     board: Athlete = field(default_factory=lambda: Athlete(2))
     puller: Athlete = field(default_factory=lambda: Athlete(1))
     _radio: VirtualRadio = field(default_factory=VirtualRadio)
-    _server: TcpServer | None = None
+    _port: str | None = None
+    _running: AsyncExitStack = field(default_factory=AsyncExitStack)
     _trials: int = 0
 
     async def start(self) -> None:
         """Switch the devices on."""
-        onb = FIRMWARE["onb"](load=self.board, framing=Framing.STREAM, seed=self.seed)
-        self._server = await serve_tcp(onb, 0, speed=self.speed)
-        await self._radio.start()
-        puller = FIRMWARE["progressor"](load=self.puller, framing=Framing.PACKETS, seed=self.seed)
-        await self._put_on_air(puller, FORCE_MODELS["progressor"], self.speed)
+        options = self.options
+        board = OnbFirmware(
+            self.board, Framing.STREAM, seed=options.seed, host_timeout_s=3.0 * options.speed
+        )
+        serving = serve_tcp(board, 0, speed=options.speed)
+        self._port = await self._running.enter_async_context(serving)
+        await self._running.enter_async_context(self._radio)
+        puller = ProgressorFirmware(self.puller, Framing.PACKETS, seed=options.seed)
+        await self._put_on_air(puller, FORCE_MODELS["progressor"], options.speed)
 
     async def start_tens(self) -> None:
         """Switch the TENS unit on: its treatment begins when somebody connects."""
-        unit = OttFirmware(tens_20min(), Framing.PACKETS, seed=self.seed)
-        await self._put_on_air(unit, ELECTROTHERAPY_MODELS["ott"], TENS_SPEED)
+        unit = OttFirmware(tens_20min(), Framing.PACKETS, seed=self.options.seed)
+        await self._put_on_air(unit, ELECTROTHERAPY_MODELS["ott"], self.options.tens_speed)
 
     async def stop(self) -> None:
         """Switch everything off; nothing of it runs afterwards."""
-        if self._server is not None:
-            await self._server.close()
-            self._server = None
-        await self._radio.stop()
+        await self._running.aclose()
 
     async def find(self, seconds: float) -> list[Found]:
         """The virtual devices; there is nothing to wait for."""
         found: list[Found] = []
-        if self._server is not None:
+        if self._port is not None:
             found.append(
                 Found(
-                    f"serial:{self._server.url}",
+                    f"serial:{self._port}",
                     "Open Nordic Board",
                     Transport.SERIAL,
                     ("onb",),
@@ -146,14 +149,14 @@ class VirtualClinic:
         return radio_link(self._radio, address, model)
 
     def _pull(self, station: Station, plan: TrialPlan) -> None:
-        rng = np.random.default_rng([self.seed, self._trials])
+        rng = np.random.default_rng([self.options.seed, self._trials])
         self._trials += 1
-        after_s = REACTION_S * self.speed
+        after_s = REACTION_S * self.options.speed
         if len(station.device.channels) == 2:
-            self.board.pull(nordic(rng, rest_s=self.rest_s), after_s)
+            self.board.pull(nordic(rng, rest_s=self.options.rest_s), after_s)
         else:
             peak_n = RIGHT_N if plan.limb is Side.RIGHT else LEFT_N
-            self.puller.pull(hold(rng, peak_n, plan.test.reps, rest_s=self.rest_s), after_s)
+            self.puller.pull(hold(rng, peak_n, plan.test.reps, rest_s=self.options.rest_s), after_s)
 
     async def _put_on_air(self, firmware: Firmware, model: AnyModel, speed: float) -> None:
         if model.gatt is None:
@@ -181,8 +184,7 @@ class SimulatedLink(Link):
         super().__init__(f"sim:{firmware.model}")
         self._firmware = firmware
         self._model = model
-        self._server: TcpServer | None = None
-        self._radio: VirtualRadio | None = None
+        self._running = AsyncExitStack()
         self._inner: Link | None = None
 
     async def open(self) -> None:
@@ -200,25 +202,21 @@ class SimulatedLink(Link):
     async def switch_off(self) -> None:
         """End the simulator too."""
         await self.close()
-        if self._server is not None:
-            await self._server.close()
-        if self._radio is not None:
-            await self._radio.stop()
+        await self._running.aclose()
 
     async def _switched_on(self) -> Link:
         if self._inner is not None:
             return self._inner
         if Transport.SERIAL in self._model.transports:
-            self._server = await serve_tcp(self._firmware, 0)
-            self._inner = serial_link(self._server.url, self._model).link
+            port = await self._running.enter_async_context(serve_tcp(self._firmware))
+            self._inner = serial_link(port, self._model).link
         else:
-            self._radio = VirtualRadio()
-            await self._radio.start()
+            radio = await self._running.enter_async_context(VirtualRadio())
             gatt = self._model.gatt
             assert gatt is not None
             name = _ADVERTISED.get(self._model.id, self._model.id)
-            peripheral = await self._radio.add(self._firmware, name, gatt)
-            self._inner = radio_link(self._radio, peripheral.address, self._model).link
+            peripheral = await radio.add(self._firmware, name, gatt)
+            self._inner = radio_link(radio, peripheral.address, self._model).link
         return self._inner
 
 

@@ -4,30 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from app.links import ChosenLink, ble_link, serial_link
 from app.station import Station
-from app.status import DeviceStatus
+from app.status import DeviceStatus, Found
 from app.unit_station import UnitStation
 from data.clinical.tests import Laterality, StrengthTest
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.force import ForceDevice
 from devices.match import AnyModel, all_models, match
 from devices.types import LinkState, Transport
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A device that could be used now. `name` is outside text; `models` are what it may be."""
-
-    key: str
-    name: str
-    transport: Transport
-    models: tuple[str, ...]
-    is_virtual: bool = False
-    rssi: int | None = None
 
 
 class Finder(Protocol):

@@ -11,7 +11,7 @@ from uuid import UUID
 from PySide6.QtCore import QObject, Signal
 
 from app.settings import Settings, SettingsFile
-from app.status import DeviceStatus, LiveTreatment
+from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
 from data.records import Person, Session
 
@@ -64,6 +64,8 @@ class Desk(QObject):
     start_test = Signal(object)  # StartTest
     report_wanted = Signal(object)  # UUID of a session
     find_devices = Signal()
+    use_device = Signal(object, str)  # Found, id of the model that it is
+    release_device = Signal(str)  # key of a device in use
     reopen_store = Signal()
     person_changed = Signal()
     devices_changed = Signal()
@@ -84,6 +86,8 @@ class Desk(QObject):
         self.person: Person | None = None
         self.devices: tuple[DeviceStatus, ...] = ()
         self.is_searching = False
+        self.found: tuple[Found, ...] = ()
+        self.bluetooth_problem: str | None = None
         self.treatment: LiveTreatment | None = None
         self._undos: list[Undo] = []
 
@@ -110,6 +114,12 @@ class Desk(QObject):
         """All known devices, in the order of their chips; a few times a second, not per sample."""
         if (devices, is_searching) != (self.devices, self.is_searching):
             self.devices, self.is_searching = devices, is_searching
+            self.devices_changed.emit()
+
+    def set_found(self, found: tuple[Found, ...], bluetooth_problem: str | None) -> None:
+        """What the last search found and nobody uses yet."""
+        if (found, bluetooth_problem) != (self.found, self.bluetooth_problem):
+            self.found, self.bluetooth_problem = found, bluetooth_problem
             self.devices_changed.emit()
 
     def set_treatment(self, treatment: LiveTreatment | None) -> None:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.workflow import Notice
 from devices.modality import Modality, SettingChange
-from devices.types import LinkState, Position
+from devices.types import LinkState, Position, Transport
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,18 @@ class DeviceStatus:
     @property
     def is_connected(self) -> bool:
         return self.link_state in (LinkState.READY, LinkState.STREAMING)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A device that could be used now. `name` is outside text; `models` are what it may be."""
+
+    key: str
+    name: str
+    transport: Transport
+    models: tuple[str, ...]
+    is_virtual: bool = False
+    rssi: int | None = None
 
 
 class TreatmentState(StrEnum):

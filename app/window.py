@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,16 +19,28 @@ if TYPE_CHECKING:
     from app.workplace import Workplace
 
 
+@dataclass(frozen=True, slots=True)
+class DemoOptions:
+    """How the virtual clinic behaves: its chance, its pace, the athlete's pause between pulls."""
+
+    seed: int = 1
+    speed: float = 1.0
+    rest_s: float = 5.0
+    tens_speed: float = 30.0
+
+
 class Window:
     """The parts of one running program, made in the order in which a user can need them."""
 
-    def __init__(self, database: Path | None, settings: SettingsFile, *, is_demo: bool) -> None:
+    def __init__(
+        self, database: Path | None, settings: SettingsFile, demo: DemoOptions | None
+    ) -> None:
         self.store = StoreThread(lambda: open_store(database))
         self.desk = Desk(self.store, settings)
         self.frame = MainWindow(self.desk)
         self.workplace: Workplace | None = None
         self._database = database
-        self._is_demo = is_demo
+        self._demo = demo
         self.frame.ready.connect(self._start)
 
     def close(self) -> None:
@@ -41,11 +54,11 @@ class Window:
         self.store.start()
         from app.workplace import Workplace
 
-        self.workplace = Workplace(self.frame, self._database, is_demo=self._is_demo)
+        self.workplace = Workplace(self.frame, self._database, self._demo)
         self.workplace.start()
 
 
-def run(database: Path | None = None, *, is_demo: bool = False) -> int:
+def run(database: Path | None = None, demo: DemoOptions | None = None) -> int:
     """Open the window and stay until it is closed; returns the exit status."""
     application = QApplication.instance() or QApplication(sys.argv[:1])
     assert isinstance(application, QApplication)
@@ -53,7 +66,7 @@ def run(database: Path | None = None, *, is_demo: bool = False) -> int:
     application.setDesktopFileName("myograph")
     settings = SettingsFile()
     theme().apply(settings.settings.scheme, settings.settings.text_scale)
-    window = Window(database, settings, is_demo=is_demo)
+    window = Window(database, settings, demo)
     window.frame.show()
     try:
         return application.exec()

@@ -12,13 +12,15 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from app.device_pool import DevicePool, Finder, Found, RealFinder
+from app.device_pool import DevicePool, Finder, RealFinder
 from app.device_thread import DeviceThread
 from app.mailbox import Mailbox
 from app.main_window import MainWindow
 from app.navigation import PageId, Route, StartTest
 from app.pages.live_test import LivePage
+from app.status import Found
 from app.test_session import RunRequest, TestSession
+from app.window import DemoOptions
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests
 from data.store import Store, default_path
@@ -34,7 +36,7 @@ _CLOSE_S = 5.0
 class Workplace(QObject):
     """Everything that outlives a page. Belongs to the Qt thread and never waits in it."""
 
-    def __init__(self, frame: MainWindow, database: Path | None, *, is_demo: bool) -> None:
+    def __init__(self, frame: MainWindow, database: Path | None, demo: DemoOptions | None) -> None:
         super().__init__(frame)
         self.frame = frame
         self.desk = frame.desk
@@ -44,7 +46,7 @@ class Workplace(QObject):
         self.real = RealFinder()
         self.pool: DevicePool | None = None
         self.run: TestSession | None = None
-        self._is_demo = is_demo
+        self._demo = demo
         self._is_searching = False
         self._virtual: Any = None
         self._mail = Mailbox()
@@ -96,10 +98,10 @@ class Workplace(QObject):
 
     async def _open_pool(self) -> DevicePool:
         finders: list[Finder] = [self.real]
-        if self._is_demo:
+        if self._demo is not None:
             from app.demo import VirtualClinic
 
-            clinic = VirtualClinic()
+            clinic = VirtualClinic(self._demo)
             await clinic.start()
             await clinic.start_tens()
             self._virtual = clinic

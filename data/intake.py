@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -41,12 +42,15 @@ class RecoverableCapture:
     lost_tail_bytes: int
 
 
-def save_capture(store: Store, journal_path: Path) -> Trial:
+def save_capture(
+    store: Store, journal_path: Path, rejected: Mapping[int, str] | None = None
+) -> Trial:
     """Analyse and store a finished or abandoned capture, read it back, then remove its file.
 
     Doing it again for a trial that is stored checks the stored one and removes the file. A file
     with unreadable bytes at its end is not removed but put aside as ``….fj.kept``. On any error
-    the file stays. Raises a `StoreError`.
+    the file stays. `rejected`: numbers of repetitions that a person struck through, with the
+    reason. Raises a `StoreError`.
     """
     if journal_path.exists() and is_being_written(journal_path):
         raise JournalInUseError(
@@ -57,7 +61,7 @@ def save_capture(store: Store, journal_path: Path) -> Trial:
     try:
         trial = store.trials.get(capture.header.id)
     except RecordNotFoundError:
-        trial = store.trials.save(_trial(capture), capture.blocks)
+        trial = store.trials.save(_trial(capture, rejected or {}), capture.blocks)
     else:
         store.trials.check(trial, capture.blocks)
     if capture.lost_tail_bytes:
@@ -99,12 +103,12 @@ def unreadable(folder: Path) -> list[Path]:
     return damaged
 
 
-def _trial(capture: Capture) -> Trial:
+def _trial(capture: Capture, rejected: Mapping[int, str]) -> Trial:
     header = capture.header
     saturated = _saturated(capture)
     curve = net_curve(header, capture.blocks, capture.gaps, saturated)
     rate_hz = _measured_rate(capture)
-    analysis = _analysis(header, curve, rate_hz)
+    analysis = _analysis(header, curve, rate_hz, rejected)
     if capture.lost_tail_bytes:
         analysis = _noted(
             analysis,
@@ -128,7 +132,9 @@ def _trial(capture: Capture) -> Trial:
     )
 
 
-def _analysis(header: TrialHeader, curve: Curve, rate_hz: float | None) -> TrialAnalysis:
+def _analysis(
+    header: TrialHeader, curve: Curve, rate_hz: float | None, rejected: Mapping[int, str]
+) -> TrialAnalysis:
     """The numbers, or none with the reason: a recording is kept whether or not they exist."""
     test = catalogue.tests().get(header.test_id)
     if test is None:
@@ -137,7 +143,7 @@ def _analysis(header: TrialHeader, curve: Curve, rate_hz: float | None) -> Trial
     if len(curve.t) < 2:
         return _nothing(curve, rate_hz, QualityNote("EMPTY", "No samples were recorded."))
     try:
-        return analyse(curve, test, analysis_options(header))
+        return analyse(curve, test, replace(analysis_options(header), rejected=rejected))
     except AnalysisError as error:
         return _nothing(curve, rate_hz, QualityNote("NOTCURVE", str(error)))
     except (ArithmeticError, LookupError, ValueError) as error:

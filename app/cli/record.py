@@ -9,6 +9,7 @@ import signal
 from collections.abc import Generator
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from app.cli.catalogue import strength_test
@@ -59,8 +60,9 @@ def add(commands: Commands) -> None:
 
 
 def run_record(arguments: argparse.Namespace) -> int:
+    from app.cli.database import find_person
     from app.cli.shapes import trial_json
-    from app.cli.stored import find_person, print_trial
+    from app.cli.stored import print_record
     from app.links import LinkSpecError, choose_link
     from app.station import TrialPlan
     from app.visits import unassigned, visit_of
@@ -86,12 +88,12 @@ def run_record(arguments: argparse.Namespace) -> int:
         trial = save_capture(store, path)
         if arguments.out is not None:
             _write_curve(store, trial, arguments.out)
+        if arguments.json:
+            print_json(trial_json(trial))
+        else:
+            print_record(store, trial)
     finally:
         store.close()
-    if arguments.json:
-        print_json(trial_json(trial))
-    else:
-        print_trial(trial)
     return 0
 
 
@@ -160,10 +162,11 @@ def _stopping_on_interrupt(stop: asyncio.Event) -> Generator[None]:
     """Ctrl-C (and SIGTERM) set `stop` instead of raising in the middle of a capture."""
     loop = asyncio.get_running_loop()
     signals = [signal.SIGINT, signal.SIGTERM]
-    before = {
-        number: signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
-        for number in signals
-    }
+
+    def interrupted(_number: int, _frame: FrameType | None) -> None:
+        loop.call_soon_threadsafe(stop.set)
+
+    before = {number: signal.signal(number, interrupted) for number in signals}
     try:
         yield
     finally:
@@ -176,7 +179,8 @@ def _captured(chosen: ChosenLink, path: Path) -> ChosenLink:
 
     from drivers.capture import CaptureLink
 
-    return replace(chosen, link=CaptureLink(chosen.link, path))
+    about = {"framing": chosen.framing.value, "is_virtual": chosen.is_virtual}
+    return replace(chosen, link=CaptureLink(chosen.link, path, about))
 
 
 def _force_model(model_id: str) -> ForceModel:

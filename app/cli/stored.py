@@ -134,7 +134,7 @@ def run_show(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json(record_json(store, record))
         else:
-            _print_record(store, record)
+            print_record(store, record)
     return 0
 
 
@@ -176,7 +176,7 @@ def _sessions(store: Store, arguments: argparse.Namespace) -> list[Session]:
     return found[: arguments.limit]
 
 
-def _print_record(store: Store, record: Record) -> None:
+def print_record(store: Store, record: Record) -> None:
     from app.cli.tables import print_people, print_sessions, print_treatment, print_trial
     from data.records import Person, Session, Trial
 

@@ -27,7 +27,7 @@ from app.theme import theme
 from app.window import Window
 folder = Path(sys.argv[1])
 theme().apply(SettingsFile(folder / "s.json").settings.scheme, 1.0)
-window = Window(folder / "myograph.db", SettingsFile(folder / "s.json"), is_demo=False)
+window = Window(folder / "myograph.db", SettingsFile(folder / "s.json"), None)
 seen = {}
 window.frame.ready.connect(lambda: seen.setdefault("first", since_start()))
 def usable():
