@@ -53,6 +53,8 @@ def _limb_rep(
     trace, sampling = recording.traces[column], recording.sampling
     start, end = window.bounds.start_s, window.bounds.end_s
     gross, peak_s = raw_peak(trace, start, end)
+    # The shared bounds may reach back to an earlier, higher moment of this limb.
+    onset = onset if onset is not None and onset.at_s <= peak_s else None
     level, pretension = _resting_level(window, baseline, lowest, gross, options)
     if onset is not None and test.contraction is Contraction.ISOMETRIC_MAKE:
         pretension = max(pretension, _preload(trace, onset, peak_s, level.value_n, gross))

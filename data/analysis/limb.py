@@ -130,10 +130,11 @@ def _add_whole(table: MetricTable, limb: LimbRep, test: StrengthTest) -> None:
     table.put("impulse_ns", area, f"impulse.rep.v1({span})", cut)
     table.put("mean_n", area / (end - start), f"mean.rep.v1({span})", cut)
     held = None if _is_isometric(test) else "a hold is for isometric tests only"
-    first, last = hold_span(limb.net, start, end)
-    mean = impulse(limb.net, first, last) / (last - first) if last > first else None
+    hold = hold_span(limb.net, start, end)
+    length = hold[1] - hold[0] if hold else None
+    mean = impulse(limb.net, *hold) / length if hold and length else None
     table.put("mean_hold_n", mean, f"mean.hold.v1(first to last over 90 % of peak, {NET})", held)
-    table.put("hold_s", last - first, "hold.v1(first to last over 90 % of peak)", held)
+    table.put("hold_s", length, "hold.v1(first to last over 90 % of peak)", held)
     table.put(
         "release_rate_n_per_s",
         release_rate(limb.net, limb.peak_s, end),

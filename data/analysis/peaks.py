@@ -45,9 +45,16 @@ def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
     return trace.integral(peak_s - width, peak_s) / width
 
 
-def hold_span(trace: Trace, start: float, end: float, fraction: float = 0.9) -> tuple[float, float]:
-    """First and last sample in ``start..end`` with at least `fraction` of the peak."""
+def hold_span(
+    trace: Trace, start: float, end: float, fraction: float = 0.9
+) -> tuple[float, float] | None:
+    """First and last sample in ``start..end`` with at least `fraction` of the peak.
+
+    None where they are one sample, or where the force never rises over zero.
+    """
     span = trace.between(start, end)
     f = trace.f[span]
     high = np.flatnonzero(f >= fraction * f.max())
+    if len(high) < 2 or f[high[0]] <= 0:
+        return None
     return float(trace.t[span][high[0]]), float(trace.t[span][high[-1]])
