@@ -271,7 +271,7 @@ class TreatmentLog:
     def _take_counter(self, event: EsDose | UsDose) -> None:
         key, new = _counter(event)
         old = self._counters.get(key)
-        self._counters[key] = new
+        self._counters[key] = new if self.state in _ON or old is None else _kept(new, old)
         if self.state is TherapyState.IDLE and old is not None and _amount(new) > _amount(old):
             self._flag("The dose rose while the unit said it was idle. Switch it off and check it.")
 
@@ -400,6 +400,22 @@ def _counter(event: EsDose | UsDose) -> tuple[tuple[type, int], Counter]:
         coupling_percent=event.coupling_percent,
         head_temperature_c=event.head_temperature_c,
     )
+
+
+def _kept(new: Counter, old: Counter) -> Counter:
+    """Sums of `new`, momentary values of `old`: after the end those only say that it is off."""
+    match new, old:
+        case StimulationDose(), StimulationDose():
+            return replace(new, peak_ma=old.peak_ma, rms_ma=old.rms_ma)
+        case UltrasoundDose(), UltrasoundDose():
+            return replace(
+                new,
+                power_w=old.power_w,
+                coupling_percent=old.coupling_percent,
+                head_temperature_c=old.head_temperature_c,
+            )
+        case _:
+            return new
 
 
 def _amount(counter: Counter) -> float:
