@@ -17,7 +17,7 @@ def _rough_curve(seed: int, sides: tuple[Side | None, ...]) -> Curve:
     """Levels, ramps, steps, silence and noise of any size, irregular times, gaps."""
     rng = np.random.default_rng(seed)
     rate = float(rng.choice([10, 50, 80, 1000]))
-    n = int(rng.integers(2, 12 * rate))
+    n = int(rng.integers(2, int(12 * rate)))
     t = np.cumsum(rng.uniform(0.5, 1.5, n) / rate)
     knots = np.sort(rng.uniform(0, t[-1], 12))
     columns = [

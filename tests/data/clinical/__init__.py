@@ -1,0 +1,1 @@
+"""Clinical rules: the catalogue, dose and published measurement error."""
