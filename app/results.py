@@ -7,7 +7,7 @@ from uuid import UUID
 
 from app.workflow import LimbResult, SetResult
 from data.analysis.comparison import LimbComparison, compare_limbs, valid_values
-from data.analysis.types import RepResult, Side
+from data.analysis.types import Asymmetry, RepResult, Side
 from data.clinical.catalogue import tests
 from data.clinical.reliability import measurement_error
 from data.clinical.tests import StrengthTest
@@ -36,6 +36,16 @@ def set_result(store: Store, set_id: UUID) -> SetResult | None:
         last_asymmetry_percent=last_compared.asymmetry.value_percent if last_compared else None,
         is_saved=True,
     )
+
+
+def set_asymmetry(store: Store, trial: Trial) -> Asymmetry | None:
+    """The comparison of both limbs where they were recorded one after the other; None where the
+    trial has both itself, or the other limb is missing."""
+    test = tests().get(trial.header.test_id)
+    if test is None or trial.analysis.asymmetry.value_percent is not None:
+        return None
+    asymmetry = compare_set(store.trials.of_set(trial.header.set_id), test).asymmetry
+    return asymmetry if asymmetry.value_percent is not None else None
 
 
 def compare_set(trials: Sequence[Trial], test: StrengthTest) -> LimbComparison:

@@ -5,7 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from data.analysis.types import Side
+from data.clinical.tests import Laterality, StrengthTest
 from data.errors import RecordNotFoundError
+from data.ids import uuid7
 from data.records import Person, Session
 from data.store import Store
 
@@ -29,3 +32,18 @@ def visit_of(store: Store, person: Person, now: datetime) -> Session:
             return session
     offset = now.astimezone().utcoffset() or timedelta()
     return store.sessions.open(person.id, now, round(offset.total_seconds() / 60))
+
+
+def set_for(store: Store, session: Session, test: StrengthTest, limb: Side | None) -> UUID:
+    """The set of a new trial: that of the other limb, where this visit has one without it."""
+    earlier = [t for t in store.trials.of_session(session.id) if t.header.test_id == test.id]
+    if limb is None or test.laterality is Laterality.BILATERAL or not earlier:
+        return uuid7()
+    set_id = max(earlier, key=lambda t: t.header.started_at).header.set_id
+    limbs = {
+        channel.side
+        for trial in earlier
+        if trial.header.set_id == set_id
+        for channel in trial.header.channels
+    }
+    return set_id if limbs == {limb.other} else uuid7()

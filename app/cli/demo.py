@@ -96,6 +96,7 @@ def _written(folder: Path, session: str) -> dict[str, Any]:
 
     from app.cli.shapes import person_json, session_json, treatment_json, trial_json
     from app.report.stored import report_of
+    from app.results import set_asymmetry
     from data.export import curves_csv, write_text
     from data.store import Store
 
@@ -109,7 +110,7 @@ def _written(folder: Path, session: str) -> dict[str, Any]:
         return {
             "person": person_json(store.people.get(visit.person_id)),
             "session": session_json(visit),
-            "trials": [trial_json(trial) for trial in trials],
+            "trials": [trial_json(trial, set_asymmetry(store, trial)) for trial in trials],
             "treatments": [treatment_json(each) for each in store.treatments.of_session(visit.id)],
             "files": {
                 "database": str(folder / "myograph.db"),

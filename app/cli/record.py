@@ -64,10 +64,10 @@ def run_record(arguments: argparse.Namespace) -> int:
     from app.cli.shapes import trial_json
     from app.cli.stored import print_record
     from app.links import LinkSpecError, choose_link
+    from app.results import set_asymmetry
     from app.station import TrialPlan
-    from app.visits import unassigned, visit_of
+    from app.visits import set_for, unassigned, visit_of
     from data.analysis.types import Side
-    from data.ids import uuid7
     from data.intake import save_capture
     from data.store import Store, default_path
 
@@ -83,13 +83,13 @@ def run_record(arguments: argparse.Namespace) -> int:
         person = find_person(store, arguments.person) if arguments.person else unassigned(store)
         session = visit_of(store, person, datetime.now(UTC))
         limb = Side(arguments.side) if arguments.side else None
-        plan = TrialPlan(test, person, session.id, uuid7(), limb)
+        plan = TrialPlan(test, person, session.id, set_for(store, session, test, limb), limb)
         path = asyncio.run(_record(arguments, chosen, model, plan, store))
         trial = save_capture(store, path)
         if arguments.out is not None:
             _write_curve(store, trial, arguments.out)
         if arguments.json:
-            print_json(trial_json(trial))
+            print_json(trial_json(trial, set_asymmetry(store, trial)))
         else:
             print_record(store, trial)
     finally:

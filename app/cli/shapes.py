@@ -59,8 +59,10 @@ def asymmetry_json(asymmetry: Asymmetry) -> Json:
     }
 
 
-def trial_json(trial: Trial) -> Json:
+def trial_json(trial: Trial, of_set: Asymmetry | None = None) -> Json:
+    """`of_set`: the comparison of limbs that were recorded one after the other."""
     header = trial.header
+    compared = {} if of_set is None else {"asymmetry": asymmetry_json(of_set)}
     return {
         "id": str(trial.id),
         "session": str(header.session_id),
@@ -94,6 +96,7 @@ def trial_json(trial: Trial) -> Json:
             for key, value in analysis_json(trial.analysis).items()
             if key not in {"rate_hz", "duration_s"}
         },
+        **compared,
     }
 
 

@@ -141,6 +141,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 def record_json(store: Store, record: Record) -> Json:
     """The record; a person with the visits, a session with its trials and treatments."""
     from app.cli.shapes import person_json, session_json, treatment_json, trial_json
+    from app.results import set_asymmetry
     from data.records import Person, Session, Trial
 
     match record:
@@ -151,13 +152,16 @@ def record_json(store: Store, record: Record) -> Json:
             return {
                 "kind": "session",
                 **session_json(record),
-                "trials": [trial_json(each) for each in store.trials.of_session(record.id)],
+                "trials": [
+                    trial_json(each, set_asymmetry(store, each))
+                    for each in store.trials.of_session(record.id)
+                ],
                 "treatments": [
                     treatment_json(each) for each in store.treatments.of_session(record.id)
                 ],
             }
         case Trial():
-            return {"kind": "trial", **trial_json(record)}
+            return {"kind": "trial", **trial_json(record, set_asymmetry(store, record))}
         case _:
             return {"kind": "treatment", **treatment_json(record)}
 
