@@ -159,6 +159,34 @@ class MainWindow(QMainWindow):
         self._finder = Finder(self._middle, self._search)
         self._key_sheet = KeySheet(self._middle)
 
+        self.rail.chosen.connect(self._on_rail)
+        self.bar.device_chosen.connect(self._on_device)
+        self.bar.find_pressed.connect(self._finder.open)
+        self.foot.undo_pressed.connect(self.desk.undo)
+        self.foot.dismissed.connect(self._on_dismissed)
+        self.foot.keys_pressed.connect(self._open_keys)
+        self._finder.chosen.connect(self._on_found)
+        self._finder.closed.connect(self._focus_page)
+        self._key_sheet.closed.connect(self._focus_page)
+
+    def _rebuild(self) -> None:
+        """Everything anew in the size of the moment; the live page is kept as it is."""
+        notice, live = self.foot.notice, self._pages.get(PageId.LIVE)
+        if live is not None:
+            live.setParent(None)
+        self._pages = {}
+        self._build()
+        if live is not None:
+            self._pages[PageId.LIVE] = live
+            self._stack.addWidget(live)
+        self._show_person()
+        self._show_devices()
+        if self._was_shown:
+            self.rail.show_icons()
+        if self._history:
+            self._show(self._history[-1])
+        self.show_notice(notice)
+
     def _connect(self) -> None:
         desk = self.desk
         desk.go.connect(self.go)
@@ -171,17 +199,8 @@ class MainWindow(QMainWindow):
         desk.store.changed.connect(self._on_records)
         desk.store.failed.connect(self.show_notice)
         desk.store.trouble.connect(self.show_notice)
-        self.rail.chosen.connect(self._on_rail)
-        self.bar.device_chosen.connect(self._on_device)
-        self.bar.find_pressed.connect(self._finder.open)
-        self.foot.undo_pressed.connect(desk.undo)
-        self.foot.dismissed.connect(self._on_dismissed)
-        self.foot.keys_pressed.connect(self._open_keys)
-        self._finder.chosen.connect(self._on_found)
-        self._finder.closed.connect(self._focus_page)
-        self._key_sheet.closed.connect(self._focus_page)
         for key, action in (
-            ("Ctrl+K", self._finder.open),
+            ("Ctrl+K", self._open_finder),
             ("Esc", self.back),
             ("Ctrl+Z", desk.undo),
             ("?", self._open_keys),
@@ -201,6 +220,7 @@ class MainWindow(QMainWindow):
         if before is not page and isinstance(before, Page):
             before.leave()
         self._stack.setCurrentWidget(page)
+        self.foot.setVisible(not (isinstance(page, Page) and page.fills_window))
         self.rail.set_current(route.page.value)
         if isinstance(page, Page):
             page.enter(route)
@@ -225,8 +245,11 @@ class MainWindow(QMainWindow):
     def _restyle(self) -> None:
         settings = self.desk.settings
         look = theme()
-        if (settings.scheme, settings.text_scale) != (look.scheme, look.text_scale):
+        is_resized = settings.text_scale != look.text_scale
+        if is_resized or settings.scheme != look.scheme:
             look.apply(settings.scheme, settings.text_scale)
+        if is_resized:
+            QTimer.singleShot(0, self._rebuild)  # not inside the click of a page that goes
 
     def _on_records(self, ids: frozenset[UUID]) -> None:
         page = self.page
@@ -246,6 +269,9 @@ class MainWindow(QMainWindow):
 
     def _on_dismissed(self) -> None:
         self.show_notice(None)
+
+    def _open_finder(self) -> None:
+        self._finder.open()
 
     def _open_keys(self) -> None:
         page = self.page

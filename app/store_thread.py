@@ -110,7 +110,7 @@ class StoreThread(QObject):
             elif failed is not None and isinstance(error, Exception):
                 failed(error)
             else:
-                self.trouble.emit(_failed_work(error))
+                self.trouble.emit(failed_work(error))
 
         future = self.submit(work, touches)
         future.add_done_callback(lambda done: self._news.post(lambda: deliver(done)))
@@ -165,7 +165,8 @@ def _failed_opening(error: Exception) -> Notice:
     )
 
 
-def _failed_work(error: BaseException) -> Notice:
+def failed_work(error: BaseException) -> Notice:
+    """What to say when a piece of work in the store failed."""
     return _notice(
         Weight.ATTENTION,
         "That did not work",

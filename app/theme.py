@@ -80,6 +80,7 @@ class Colours:
     error_band: str  # measurement error around zero, error of a trend
     grid: str
     virtual: str  # the VIRTUAL mark
+    scrim: str  # over the window behind a panel
     is_dark: bool = False
 
     def colour(self, role: str, alpha: float = 1.0) -> QColor:
@@ -116,6 +117,7 @@ LIGHT = Colours(
     error_band="#D5DBE2",
     grid="#E6EAEF",
     virtual="#6A3FA0",
+    scrim="#12181F",
 )
 DARK = Colours(
     surface="#11151A",
@@ -143,6 +145,7 @@ DARK = Colours(
     error_band="#38434E",
     grid="#252D36",
     virtual="#C6A5F2",
+    scrim="#000000",
     is_dark=True,
 )
 

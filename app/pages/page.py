@@ -24,7 +24,10 @@ class Key:
 
 
 class Page(QWidget):
-    """A page is built once, when it is first needed, and entered many times."""
+    """A page is built once, when it is first needed, and entered many times.
+
+    One that `fills_window` has a place of its own for notices: the line at the foot is hidden.
+    """
 
     title = ""
     fills_window = False

@@ -12,6 +12,7 @@ from app.theme import Type, colours, font, limb_style, space, theme
 from app.units import number
 from data.analysis.types import Asymmetry, Side
 
+_BASE = Qt.AlignmentFlag.AlignBottom
 _SCALES = (10.0, 20.0, 30.0, 50.0, 75.0, 100.0)
 
 
@@ -81,7 +82,7 @@ class AsymmetryBar(QWidget):
         return QSize(theme().px(560), theme().px(152))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(theme().px(260), theme().px(116))
+        return QSize(theme().px(260), theme().px(104))
 
     @property
     def scale_percent(self) -> float:
@@ -93,7 +94,7 @@ class AsymmetryBar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        head, foot = theme().px(34), theme().px(46)
+        head, foot = theme().px(30), theme().px(46)
         height = min(self.height() - head - foot, theme().px(72))
         top = head + (self.height() - head - foot - height) / 2
         track = QRectF(space(1), top, self.width() - space(2), height)
@@ -118,20 +119,22 @@ class AsymmetryBar(QWidget):
             band = QRectF(left, track.top() - space(1), right - left, track.height() + space(2))
             painter.setBrush(look.colour("error_band"))
             painter.drawRect(band)
-        painter.setFont(font(Type.HEADING, QFont.Weight.DemiBold))
         line = theme().px(26)
         head = QRectF(track.left(), track.top() - line - space(1), track.width(), line)
+        is_narrow = track.width() < theme().px(480)
+        size, stronger = (Type.BODY, "") if is_narrow else (Type.HEADING, " stronger")
+        painter.setFont(font(size, QFont.Weight.DemiBold))
         for side, align in (
             (Side.LEFT, Qt.AlignmentFlag.AlignLeft),
             (Side.RIGHT, Qt.AlignmentFlag.AlignRight),
         ):
             painter.setPen(QColor(limb_style(side).text_colour))
-            painter.drawText(head, align, f"{limb_style(side).label} stronger")
+            painter.drawText(head, align | _BASE, f"{limb_style(side).label}{stronger}")
         if self._error:
             painter.setPen(look.colour("muted"))
-            painter.setFont(font(Type.BODY))
+            painter.setFont(font(Type.SMALL if is_narrow else Type.BODY))
             text = f"error ±{self._error:g} %"
-            painter.drawText(head, Qt.AlignmentFlag.AlignHCenter, text)
+            painter.drawText(head, Qt.AlignmentFlag.AlignHCenter | _BASE, text)
 
     def _paint_now(self, painter: QPainter, track: QRectF, now: Difference) -> None:
         middle, x = track.center().x(), self._x(track, now.signed)

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStylePainter,
+    QToolTip,
     QVBoxLayout,
     QWidget,
 )
@@ -224,11 +225,18 @@ class HowButton(Button):
     """The small "how?" beside a number: its method, on hover and on click."""
 
     def __init__(self, method: str, what: str) -> None:
-        super().__init__("how?", "quiet")
-        self.method = method
-        tool_tip(self, method)
+        super().__init__("how?", "quiet", clicked=self._show)
+        self.method = ""
         self.setAccessibleName(f"How {what} is computed")
+        self.set_method(method)
+
+    def set_method(self, method: str) -> None:
+        self.method = method
         self.setAccessibleDescription(method)
+        tool_tip(self, method)
+
+    def _show(self) -> None:
+        QToolTip.showText(self.mapToGlobal(self.rect().bottomLeft()), self.toolTip(), self)
 
 
 def line(direction: str = "horizontal") -> QFrame:

@@ -27,6 +27,7 @@ class Field(QWidget):
         self.control = control
         self.help_text = help_text
         self.label = Text(label, "small", bold=True)
+        self.mark = Text("", "small", tone="accent")
         self.label.setBuddy(control)
         self.message = Text(help_text, "small", tone="muted", wrap=True)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
@@ -36,13 +37,17 @@ class Field(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(1))
-        layout.addWidget(self.label)
+        layout.addLayout(row(self.label, self.mark, 1, spacing=2))
         if unit:
             layout.addLayout(row(control, Text(unit, tone="muted"), spacing=2))
         else:
             layout.addWidget(control)
         layout.addWidget(self.message)
         self.message.setVisible(bool(help_text))
+
+    def set_mark(self, text: str) -> None:
+        """A word beside the label, e.g. that the value is not as last time."""
+        self.mark.setText(text)
 
     def complain(self, text: str) -> None:
         """Say what is wrong, or that nothing is with an empty text."""
@@ -195,7 +200,6 @@ class SearchField(QLineEdit):
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setProperty("type", "search")
-        self.setClearButtonEnabled(True)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         match event.key():

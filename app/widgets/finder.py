@@ -4,26 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from app.theme import space, theme
+from app.theme import colours, space, theme
 from app.widgets.fields import SearchField
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Text
 
 
-class Overlay(QFrame):
-    """A panel above the page, in the middle of the window's upper part; Esc closes it."""
+class Overlay(QWidget):
+    """A panel over the dimmed window; Esc or a click beside it closes it."""
 
     closed = Signal()
 
     def __init__(self, parent: QWidget, width: int) -> None:
         super().__init__(parent)
-        self.setProperty("surface", "overlay")
         self._over, self._width = parent, width
-        self.column = QVBoxLayout(self)
+        self.panel = QFrame(self)
+        self.panel.setProperty("surface", "overlay")
+        self.column = QVBoxLayout(self.panel)
         self.column.setContentsMargins(space(4), space(4), space(4), space(4))
         self.column.setSpacing(space(2))
         self.hide()
@@ -40,12 +41,20 @@ class Overlay(QFrame):
 
     def place(self) -> None:
         room = self._over.size()
+        self.setGeometry(0, 0, room.width(), room.height())
         width = min(theme().px(self._width), room.width() - space(8))
         height = min(self.wanted_height(), room.height() - space(24))
-        self.setGeometry((room.width() - width) // 2, space(16), width, height)
+        self.panel.setGeometry((room.width() - width) // 2, space(12), width, height)
 
     def wanted_height(self) -> int:
-        return self.sizeHint().height()
+        return self.panel.sizeHint().height()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        QPainter(self).fillRect(self.rect(), colours().colour("scrim", 0.4))
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if not self.panel.geometry().contains(event.position().toPoint()):
+            self.close_again()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() == Qt.Key.Key_Escape:
@@ -62,6 +71,7 @@ class Finder(Overlay):
     def __init__(self, parent: QWidget, search: Callable[[str], None]) -> None:
         super().__init__(parent, 640)
         self._search = search
+        self._was_moved = False
         self.field = SearchField("Find an athlete, a test or a page")
         self.list = RowList("Found")
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -70,7 +80,7 @@ class Finder(Overlay):
         self.column.addWidget(self.nothing)
         self.column.addWidget(self.list, 1)
         self.field.textChanged.connect(self._on_text)
-        self.field.moved.connect(self.list.step)
+        self.field.moved.connect(self._on_moved)
         self.field.entered.connect(self.list.choose_current)
         self.list.chosen.connect(self._on_chosen)
 
@@ -85,7 +95,8 @@ class Finder(Overlay):
         found = any(not row.is_heading for row in rows)
         self.nothing.setText(f"Nothing found for “{self.field.text()}”")
         self.nothing.setVisible(not found)
-        if found and self.list.current_key is None:
+        if found and not self._was_moved:
+            self.list.setCurrentIndex(QModelIndex())
             self.list.step(1)
         if self.isVisible():
             self.place()
@@ -94,7 +105,12 @@ class Finder(Overlay):
         content = max(self.list.content_height(), theme().px(48))
         return self.field.sizeHint().height() + content + space(12)
 
+    def _on_moved(self, by: int) -> None:
+        self._was_moved = True
+        self.list.step(by)
+
     def _on_text(self, text: str) -> None:
+        self._was_moved = False
         self._search(text.strip())
 
     def _on_chosen(self, key: object) -> None:

@@ -40,8 +40,7 @@ class NoticeLine(QFrame):
         layout.setSpacing(space(2))
         for item in (self._mark, self._what, self._rest):
             layout.addWidget(item)
-        layout.setStretch(1, 0)
-        layout.addStretch(1)
+        layout.setStretch(2, 1)
         for button in (self._undo, self._close, self._keys):
             layout.addWidget(button)
         self.show_notice(None)

@@ -57,7 +57,7 @@ class Elided(Text):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__("", size, tone=tone, bold=bold, parent=parent)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
         self.setText(text)
 
     def setText(self, text: str) -> None:  # noqa: N802

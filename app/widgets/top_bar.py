@@ -55,9 +55,10 @@ class TopBar(QFrame):
         if person is None:
             self._name.setText("No athlete chosen")
             self._detail.setText(f"{self._find_key} finds one")
-            return
-        self._name.setText(person.name)
-        self._detail.setText(" · ".join(person_facts(person, today, is_short=True)))
+        else:
+            self._name.setText(person.name)
+            self._detail.setText(" · ".join(person_facts(person, today, is_short=True)))
+        self._detail.setVisible(bool(self._detail.text()))
 
     def set_devices(self, devices: tuple[DeviceStatus, ...]) -> None:
         """Chips keep their place; what does not fit is behind a count."""

@@ -13,9 +13,11 @@ import numpy as np
 from data.analysis import analyse
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
+from data.clinical.dose import ultrasound_dose
 from data.ids import uuid7
 from data.intake import analysis_options
 from data.records import (
+    DoseValue,
     Person,
     Session,
     Stage,
@@ -26,6 +28,7 @@ from data.records import (
 )
 from data.store import Store
 from data.trials import net_curve
+from devices.modality import Origin
 from devices.types import (
     ChannelCalibration,
     DeviceInfo,
@@ -180,6 +183,10 @@ def _treat(store: Store, session: Session, at: datetime) -> None:
             person_id=session.person_id,
             started_at=at,
             ended_at=at + timedelta(minutes=5),
+            dose={
+                key: DoseValue(dose.value, dose.unit, dose.method, Origin.DERIVED, dose.reason)
+                for key, dose in ultrasound_dose(1.0, 0.2, 5.0, 300.0, 10.0).items()
+            },
         )
     )
 

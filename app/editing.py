@@ -1,0 +1,59 @@
+"""A person's corrections to a stored trial: the curve stays, its numbers are made anew."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from uuid import UUID
+
+from data.analysis import analyse
+from data.analysis.types import RepBounds, TrialAnalysis
+from data.analysis.windows import MANUAL
+from data.clinical.catalogue import tests
+from data.intake import analysis_options
+from data.records import Trial
+from data.store import Store
+
+
+def move_bounds(store: Store, trial_id: UUID, rep: int, start_s: float, end_s: float) -> Trial:
+    """The trial with one repetition's bounds drawn by hand. Raises `AnalysisError`."""
+    trial = store.trials.get(trial_id)
+    others = tuple(b for number, b in manual_bounds(trial.analysis).items() if number != rep)
+    drawn = (*others, RepBounds(start_s, end_s, MANUAL))
+    return _analyse_again(store, trial, drawn, rejected(trial.analysis))
+
+
+def reject_rep(store: Store, trial_id: UUID, rep: int, reason: str | None) -> Trial:
+    """The trial without this repetition in its results; None takes it back in."""
+    trial = store.trials.get(trial_id)
+    kept = {number: why for number, why in rejected(trial.analysis).items() if number != rep}
+    reasons = kept if reason is None else kept | {rep: reason}
+    return _analyse_again(store, trial, tuple(manual_bounds(trial.analysis).values()), reasons)
+
+
+def restore(store: Store, earlier: Trial) -> Trial:
+    """The trial as it was."""
+    return store.trials.replace_analysis(earlier.id, earlier.analysis, earlier.note)
+
+
+def manual_bounds(analysis: TrialAnalysis) -> dict[int, RepBounds]:
+    """The bounds that were drawn by hand, by repetition."""
+    return {rep.number: rep.bounds for rep in analysis.reps if rep.bounds.rule == MANUAL}
+
+
+def rejected(analysis: TrialAnalysis) -> dict[int, str]:
+    """Why repetitions were rejected, by repetition."""
+    return {rep.number: rep.rejected for rep in analysis.reps if rep.rejected is not None}
+
+
+def _analyse_again(
+    store: Store, trial: Trial, bounds: tuple[RepBounds, ...], reasons: dict[int, str]
+) -> Trial:
+    test = tests().get(trial.header.test_id)
+    if test is None:
+        raise LookupError(
+            f"The test “{trial.header.test_id}” is not in the catalogue. Nothing was changed. "
+            "Open this trial with the version of Myograph that recorded it."
+        )
+    options = replace(analysis_options(trial.header), manual_bounds=bounds, rejected=reasons)
+    analysis = analyse(store.trials.curve(trial.id), test, options)
+    return store.trials.replace_analysis(trial.id, analysis, trial.note)

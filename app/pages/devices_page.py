@@ -1,0 +1,127 @@
+"""Devices: those that are here, and every model that Myograph can read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
+
+from app.navigation import Desk, Route
+from app.pages.page import Header, Page, section
+from app.theme import space
+from app.units import number
+from app.widgets.controls import Button, Card, EmptyState, clear, scrolling
+from app.widgets.device_card import DeviceCard
+from app.widgets.rows import Row, RowList
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.types import Evidence, Transport
+
+_TRANSPORTS = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth"}
+
+
+class DevicesPage(Page):
+    title = "Devices"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self.find_button = Button("Find devices", "primary", icon_name="search", key="F")
+        self.find_button.clicked.connect(desk.find_devices)
+        self.header = Header("Devices", self.find_button)
+        self.models = RowList("Models that can be read")
+        self._cards: list[DeviceCard] = []
+        self._names: tuple[tuple[str, str], ...] | None = None
+        self._build()
+        self.add_key("F", "Find devices", desk.find_devices.emit)
+        desk.devices_changed.connect(self._show)
+
+    def enter(self, route: Route) -> None:
+        self.find_button.setFocus()
+        self._show()
+
+    def _build(self) -> None:
+        self.body.addWidget(self.header)
+        self._grid = QGridLayout()
+        self._grid.setSpacing(space(4))
+        self._grid.setColumnStretch(0, 1)
+        self._grid.setColumnStretch(1, 1)
+        self._none = Card(margin=2)
+        self._none.column.addWidget(
+            EmptyState(
+                "No device yet",
+                "Switch the device on and bring it near, or plug in its cable, then press F. "
+                "A device that was used before connects by itself.",
+            )
+        )
+        models = Card("What Myograph reads", holds_rows=True)
+        self.models.set_rows(_model_rows())
+        self.models.setFixedHeight(self.models.content_height() + 4)
+        models.column.addWidget(self.models)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(4))
+        column.addWidget(section("Here now"))
+        column.addLayout(self._grid)
+        column.addWidget(self._none)
+        column.addWidget(models)
+        column.addStretch()
+        self.body.addWidget(scrolling(content), 1)
+
+    def _show(self) -> None:
+        if not self.isVisible():
+            return
+        devices = self.desk.devices
+        searching = self.desk.is_searching
+        self.find_button.setText("Looking …" if searching else "Find devices")
+        self.find_button.setEnabled(not searching)
+        self.header.set_detail(
+            "Looking for devices: switch them on and bring them near." if searching else ""
+        )
+        names = tuple((status.name, status.model) for status in devices)
+        if names == self._names:
+            for card, status in zip(self._cards, devices, strict=True):
+                card.set_status(status)
+            return
+        self._names = names
+        clear(self._grid)
+        self._cards = [DeviceCard(status) for status in devices]
+        for place, card in enumerate(self._cards):
+            self._grid.addWidget(card, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+        self._none.setVisible(not devices)
+
+
+def _model_rows() -> list[Row]:
+    force = [
+        Row(
+            model.name,
+            model.id,
+            detail=" · ".join((*_common(model), _channels(model))),
+            trailing=f"{number(model.rate_hz)} Hz",
+            trailing_detail=_tested(model),
+        )
+        for model in FORCE_MODELS.values()
+    ]
+    therapy = [
+        Row(
+            model.name,
+            model.id,
+            detail=" · ".join((*_common(model), "listened to, never controlled")),
+            trailing_detail=_tested(model),
+        )
+        for model in ELECTROTHERAPY_MODELS.values()
+    ]
+    return [Row("Force"), *force, Row("Electrotherapy and ultrasound"), *therapy]
+
+
+def _common(model: ForceModel | ElectrotherapyModel) -> list[str]:
+    ways = " and ".join(_TRANSPORTS[transport] for transport in model.transports)
+    experimental = ["experimental"] if model.evidence is Evidence.THIRD_PARTY else []
+    return [model.maker, ways, *experimental]
+
+
+def _channels(model: ForceModel) -> str:
+    return "left and right at once" if len(model.channels) == 2 else "one limb at a time"
+
+
+def _tested(model: ForceModel | ElectrotherapyModel) -> str:
+    return "tested on hardware" if model.tested_on_hardware else "tested on simulators only"

@@ -1,0 +1,385 @@
+"""Review: the whole recording, repetitions to correct or reject, numbers with their methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from app.editing import move_bounds, reject_rep, restore
+from app.navigation import Desk, Route
+from app.pages.page import Header, Key, Page
+from app.plain_text import plain
+from app.reading import ReviewData, RunOfTest, read_review, test_name
+from app.results import set_result
+from app.store_thread import failed_work
+from app.theme import limb_style, space, theme
+from app.units import day, force, number, quantity, time_of_day
+from app.widgets.controls import Button, Card, Segments, row
+from app.widgets.metric_table import MetricTable
+from app.widgets.plot_marks import RepSpan
+from app.widgets.review_plot import ReviewPlot
+from app.widgets.rows import Row, RowList
+from app.widgets.run_card import rep_rows, state_words, why_no_result
+from app.widgets.run_summary import RunSummary
+from app.widgets.text import Text
+from app.wording import code_text, local_time, sentence
+from app.workflow import RepRow, SetResult
+from data.analysis.types import Curve, Side
+from data.clinical.catalogue import tests
+from data.records import Trial
+from data.store import Store
+
+REASONS = ("pain", "technique", "slipped", "stopped early")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """All that the page shows of one run; the curve of `trial`, and of last time."""
+
+    data: ReviewData
+    trial: Trial
+    curve: Curve
+    result: SetResult | None
+    before: Trial | None
+    curve_before: Curve | None
+
+
+class ReviewPage(Page):
+    title = "Review"
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(desk)
+        self._set: UUID | None = None
+        self._trial_id: UUID | None = None
+        self._read: _Read | None = None
+        self.limb = Segments([(side, limb_style(side).label) for side in Side], name="Limb shown")
+        self.overlay = Button("Compare with last time", icon_name="trend", key="O")
+        self.overlay.setCheckable(True)
+        self.header = Header("", self.limb, self.overlay)
+        self.plot = ReviewPlot()
+        self.table = MetricTable()
+        self.summary = RunSummary(is_narrow=True)
+        self.reps = RowList("Repetitions")
+        self.reject = Button("Reject", icon_name="reject", key="X", clicked=self._on_reject)
+        self.reason = QLineEdit()
+        self._build()
+        self.limb.changed.connect(self._on_limb)
+        self.overlay.toggled.connect(self._show_overlay)
+        self.plot.bounds_changed.connect(self._on_bounds)
+        self.reps.moved.connect(self._show_rep)
+        self.reason.returnPressed.connect(self._on_typed_reason)
+        self.add_key("X", "Reject the chosen repetition, or take it back in", self._on_reject)
+        self.add_key("O", "Lay last time’s curve over this one", self.overlay.toggle)
+        self.keys.append(Key("← →", "Left or right limb; moves a chosen bound of a repetition"))
+        desk.settings_changed.connect(self._show_all)
+
+    def enter(self, route: Route) -> None:
+        if route.record != self._set:
+            self._set, self._trial_id, self._read = route.record, None, None
+            self.overlay.setChecked(False)
+            self._content.hide()
+            self.header.title.setText("")
+        self._stack.setCurrentIndex(0)
+        self._reload()
+        self.reps.setFocus()
+
+    def escape(self) -> bool:
+        if self._is_asking:
+            self._leave_reasons()
+            return True
+        return False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Arrow keys that the plot and the lists did not want choose the limb."""
+        match event.key():
+            case Qt.Key.Key_Left:
+                self._on_limb(Side.LEFT)
+            case Qt.Key.Key_Right:
+                self._on_limb(Side.RIGHT)
+            case _:
+                super().keyPressEvent(event)
+
+    @property
+    def _is_asking(self) -> bool:
+        """True while the reason of a rejection is asked for."""
+        return self._stack.currentIndex() == 1
+
+    def records_changed(self, ids: frozenset[UUID]) -> None:
+        self._reload()
+
+    def _build(self) -> None:
+        self.body.addWidget(self.header)
+        self._state = Text("", tone="attention", wrap=True)
+        self.body.addWidget(self._state)
+        plot = Card(margin=2)
+        plot.column.addWidget(self.plot)
+        table = Card(margin=2)
+        table.column.addWidget(self.table)
+        left = QVBoxLayout()
+        left.setSpacing(space(4))
+        left.addWidget(plot, 3)
+        left.addWidget(table, 2)
+        right = QVBoxLayout()
+        right.setSpacing(space(4))
+        result = Card(margin=4)
+        result.column.addWidget(self.summary)
+        right.addWidget(result)
+        right.addWidget(self._reps_card(), 1)
+        side = QWidget()
+        side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setFixedWidth(theme().px(360))
+        self._content = QWidget()
+        columns = QHBoxLayout(self._content)
+        columns.setContentsMargins(0, 0, 0, 0)
+        columns.setSpacing(space(4))
+        columns.addLayout(left, 1)
+        columns.addWidget(side)
+        self.body.addWidget(self._content, 1)
+
+    def _reps_card(self) -> Card:
+        card = Card(holds_rows=True)
+        self._reps_title = Text("Repetitions", "strong", bold=True)
+        head = row(self._reps_title, 1, self.reject)
+        head.setContentsMargins(space(3), space(2), space(2), 0)
+        card.column.addLayout(head)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.reps)
+        self._stack.addWidget(self._reasons())
+        card.column.addWidget(self._stack, 1)
+        return card
+
+    def _reasons(self) -> QWidget:
+        box = QWidget()
+        why = QVBoxLayout(box)
+        why.setContentsMargins(space(3), 0, space(2), space(2))
+        why.setSpacing(space(2))
+        why.addWidget(Text("The curve stays; the numbers leave it out.", tone="muted", wrap=True))
+        self._reason_buttons = [
+            Button(sentence(reason), key=str(k + 1), clicked=lambda r=reason: self._reject(r))
+            for k, reason in enumerate(REASONS)
+        ]
+        for pair in (self._reason_buttons[:2], self._reason_buttons[2:]):
+            why.addLayout(row(*pair, spacing=2))
+        self.reason.setPlaceholderText("Another reason, then Enter")
+        self.reason.setAccessibleName("Another reason to reject this repetition")
+        self.reason.setMaxLength(100)
+        why.addWidget(self.reason)
+        why.addStretch()
+        for k, reason in enumerate(REASONS):
+            self.add_key(str(k + 1), f"Reason: {reason}", lambda r=reason: self._by_key(r))
+        return box
+
+    def _reload(self) -> None:
+        set_id, trial_id = self._set, self._trial_id
+        if set_id is not None:
+            self.desk.store.ask(
+                self, lambda store: _read_run(store, set_id, trial_id), self._show, slot="review"
+            )
+
+    def _show(self, read: _Read) -> None:
+        is_other = self._read is None or self._read.trial.id != read.trial.id
+        self._read, self._trial_id = read, read.trial.id
+        run = read.data.run
+        self.desk.set_person(read.data.person)
+        header = read.trial.header
+        at = local_time(header.started_at, header.utc_offset_min)
+        self.header.title.setText(test_name(run.test_id))
+        parts = [f"{day(at)}, {time_of_day(at)}", plain(header.device.name)]
+        parts += [quantity(read.trial.rate_hz, "Hz"), f"{read.trial.lost} samples lost"]
+        self.header.set_detail(" · ".join([*parts, *(["VIRTUAL"] if run.is_virtual else [])]))
+        self._state.setText(state_words(run))
+        self._state.setVisible(bool(self._state.text()))
+        self.limb.setVisible(len(run.trials) > 1)
+        self.limb.set_value(_side(read.trial))
+        self.overlay.setVisible(read.curve_before is not None)
+        if is_other:
+            self.plot.show_curve(read.curve)
+        self._show_all()
+        self._show_overlay()
+        self._content.show()
+
+    def _show_all(self) -> None:
+        """What the numbers and the unit decide."""
+        if self._read is None:
+            return
+        read, unit = self._read, self.desk.settings.force_unit
+        reps = read.trial.analysis.reps
+        spans = {
+            rep.number: RepSpan(
+                rep.number, rep.bounds.start_s, rep.bounds.end_s, rep.rejected is not None
+            )
+            for rep in reps
+        }
+        self.plot.set_reps(list(spans.values()))
+        self.summary.show_result(read.result, unit, why_no_result(read.data.run, unit))
+        shown = rep_rows(RunOfTest(read.data.run.set_id, read.data.run.test_id, (read.trial,)))
+        self.reps.set_rows([self._row(rep) for rep in shown])
+        if self.reps.current_key is None:
+            self.reps.step(1)
+        self._show_rep(self.reps.current_key)
+
+    def _row(self, rep: RepRow) -> Row:
+        unit = self.desk.settings.force_unit
+        peaks = [
+            f"{letter} {force(peak, unit)}"
+            for letter, peak in (("L", rep.left_n), ("R", rep.right_n))
+            if peak is not None
+        ]
+        notes = [f"rejected: {rep.rejected}"] if rep.rejected else []
+        notes += [code_text(code) for code in rep.codes]
+        return Row(
+            f"Rep {rep.number}   {'   '.join(peaks)}",
+            rep.number,
+            detail=sentence("; ".join(notes)),
+            trailing=_apart(rep),
+            is_struck=rep.rejected is not None,
+            tone="muted" if rep.rejected else "text",
+        )
+
+    def _show_rep(self, key: object) -> None:
+        if self._read is None:
+            return
+        analysis = self._read.trial.analysis
+        reps = [rep for rep in analysis.reps if rep.number == key]
+        test = tests().get(self._read.data.run.test_id)
+        keys = test.metrics if test else tuple(reps[0].metrics) if reps else ()
+        self.table.show_reps(reps, keys, self.desk.settings.force_unit)
+        is_rejected = any(rep.rejected for rep in reps)
+        self.reject.setText("Take back in" if is_rejected else "Reject")
+        self.reject.setEnabled(bool(reps))
+
+    def _show_overlay(self) -> None:
+        read = self._read
+        if read is None:
+            return
+        wanted = self.overlay.isChecked() and read.before is not None
+        if not wanted or read.before is None:
+            self.plot.set_overlay(None)
+            return
+        here, there = _first_onset(read.trial), _first_onset(read.before)
+        on = local_time(read.before.header.started_at, read.before.header.utc_offset_min)
+        self.plot.set_overlay(read.curve_before, here - there, day(on))
+
+    def _on_limb(self, side: Side | None) -> None:
+        if self._read is None or side is None:
+            return
+        trial = next((t for t in self._read.data.run.trials if _side(t) is side), None)
+        if trial is not None and trial.id != self._trial_id:
+            self._trial_id = trial.id
+            self._reload()
+
+    def _on_bounds(self, rep: int, start_s: float, end_s: float) -> None:
+        self._edit(
+            lambda store, trial: move_bounds(store, trial, rep, start_s, end_s),
+            f"Bounds of repetition {rep} moved",
+        )
+
+    def _on_reject(self) -> None:
+        """X: ask for the reason, or take a rejected repetition back in."""
+        rep = self.reps.current_key
+        if not isinstance(rep, int) or self._read is None:
+            return
+        if any(r.rejected for r in self._read.trial.analysis.reps if r.number == rep):
+            self._edit(
+                lambda store, trial: reject_rep(store, trial, rep, None),
+                f"Repetition {rep} taken back in",
+            )
+            return
+        self.reason.clear()
+        self._reps_title.setText(f"Why reject repetition {rep}?")
+        self.reject.hide()
+        self._stack.setCurrentIndex(1)
+        self._reason_buttons[0].setFocus()
+
+    def _by_key(self, reason: str) -> None:
+        if self._is_asking:
+            self._reject(reason)
+
+    def _on_typed_reason(self) -> None:
+        if reason := plain(self.reason.text()).strip():
+            self._reject(reason)
+
+    def _reject(self, reason: str) -> None:
+        rep = self.reps.current_key
+        self._leave_reasons()
+        if isinstance(rep, int):
+            self._edit(
+                lambda store, trial: reject_rep(store, trial, rep, reason),
+                f"Repetition {rep} rejected: {reason}",
+            )
+
+    def _leave_reasons(self) -> None:
+        self._stack.setCurrentIndex(0)
+        self._reps_title.setText("Repetitions")
+        self.reject.show()
+        self.reps.setFocus()
+
+    def _edit(self, change: Callable[[Store, UUID], Trial], text: str) -> None:
+        """Make the change in the store, then remember how to take it back."""
+        if self._read is None:
+            return
+        before = self._read.trial
+        touched = (before.id, before.header.session_id, before.header.person_id)
+
+        def take_back() -> None:
+            self.desk.store.ask(
+                self.desk, lambda store: restore(store, before), _ignore, touches=touched
+            )
+
+        self.desk.store.ask(
+            self,
+            lambda store: change(store, before.id),
+            lambda _trial: self.desk.did(text, take_back),
+            failed=self._on_failed,
+            touches=touched,
+        )
+
+    def _on_failed(self, error: Exception) -> None:
+        """Put the bounds back to what is stored, and say why."""
+        self.desk.notice.emit(failed_work(error))
+        self._show_all()
+
+
+def _read_run(store: Store, set_id: UUID, trial_id: UUID | None) -> _Read:
+    data = read_review(store, set_id)
+    trials = data.run.trials
+    trial = next((trial for trial in trials if trial.id == trial_id), trials[0])
+    side = _side(trial)
+    earlier = data.before.trials if data.before else ()
+    before = next((t for t in earlier if _side(t) is side), None)
+    return _Read(
+        data,
+        trial,
+        store.trials.curve(trial.id),
+        set_result(store, set_id),
+        before,
+        store.trials.curve(before.id) if before else None,
+    )
+
+
+def _side(trial: Trial) -> Side | None:
+    """The limb of a recording of one; None where both pulled."""
+    sides = [channel.side for channel in trial.header.channels]
+    return sides[0] if len(sides) == 1 else None
+
+
+def _first_onset(trial: Trial) -> float:
+    onsets = [rep.onset_s for rep in trial.analysis.reps if rep.onset_s is not None]
+    return min(onsets, default=0.0)
+
+
+def _apart(rep: RepRow) -> str:
+    if rep.difference_percent is None:
+        return ""
+    letter = "R" if rep.difference_percent > 0 else "L"
+    return f"{letter} +{number(abs(rep.difference_percent), 1)} %"
+
+
+def _ignore(_value: object) -> None:
+    return

@@ -1,0 +1,149 @@
+"""A treatment that a connected unit reports: shown and kept, never acted upon."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
+
+from app.plain_text import plain
+from app.status import DoseRow, LiveTreatment, SettingRow, TreatmentState
+from app.theme import space
+from app.units import clock, quantity
+from app.widgets.controls import Card, HowButton, clear, row
+from app.widgets.rows import Row, RowList
+from app.widgets.text import Elided, Text
+from app.widgets.treatment_record import NAMES, change_words
+
+_STATES = {
+    TreatmentState.READY: ("Ready: press start on the unit", "muted"),
+    TreatmentState.RUNNING: ("Running", "good"),
+    TreatmentState.PAUSED: ("Paused on the unit", "attention"),
+    TreatmentState.STOPPED: ("Stopped", "muted"),
+    TreatmentState.COMPLETE: ("Complete", "good"),
+    TreatmentState.FAULT: ("The unit reports a fault", "stop"),
+    TreatmentState.NOT_HEARD: ("The unit is not heard", "attention"),
+}
+
+
+class UnitPanel(QWidget):
+    """Time large, then what flows, then what was changed. Numbers never move their neighbours."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time = Text("", "display")
+        self.state = Text("", "strong", bold=True)
+        self.contact = Text("", "strong", bold=True)
+        self._of = Text("", "heading", tone="muted")
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName("Elapsed time")
+        self._title = Elided("", "heading")
+        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._saved = Text("", tone="good", bold=True)
+        self._settings = QGridLayout()
+        self._doses = QGridLayout()
+        self.changes = RowList("Changes on the unit")
+        self._build()
+        self._shown: tuple[object, ...] = ()
+
+    def show_treatment(self, treatment: LiveTreatment) -> None:
+        name = plain(treatment.device.name)
+        self._title.setText(f"{NAMES[treatment.modality]}, recorded from {name}")
+        self._virtual.setVisible(treatment.device.is_virtual)
+        self._saved.setText("Saved" if treatment.is_saved else "")
+        self.time.setText(clock(treatment.elapsed_s))
+        self._of.setText(f"of {clock(treatment.planned_s)}" if treatment.planned_s else "")
+        self._bar.setVisible(treatment.planned_s is not None)
+        if treatment.planned_s:
+            self._bar.setMaximum(round(treatment.planned_s))
+            self._bar.setValue(min(round(treatment.elapsed_s), round(treatment.planned_s)))
+        words, tone = _STATES[treatment.state]
+        self.state.setText(words)
+        self.state.set_tone(tone)
+        self._show_contact(treatment)
+        lists = (treatment.settings, treatment.doses, treatment.changes)
+        if lists != self._shown:
+            self._shown = lists
+            self._show_settings(treatment.settings)
+            self._show_doses(treatment.doses)
+            self._show_changes(treatment)
+
+    def _build(self) -> None:
+        card = Card(margin=5)
+        head = row(self._title, self._virtual, self._saved)
+        head.setStretch(0, 1)
+        card.column.addLayout(head)
+        clock_row = QHBoxLayout()
+        clock_row.setSpacing(space(3))
+        clock_row.addWidget(self.time)
+        clock_row.addWidget(self._of)
+        clock_row.addStretch()
+        states = QVBoxLayout()
+        states.addStretch()
+        states.addWidget(self.state)
+        states.addWidget(self.contact)
+        states.addStretch()
+        clock_row.addLayout(states)
+        card.column.addLayout(clock_row)
+        card.column.addWidget(self._bar)
+        card.column.addWidget(
+            Text(
+                "Myograph listens and keeps the record. It cannot start, change or stop the unit: "
+                "use its own controls.",
+                tone="muted",
+                wrap=True,
+            )
+        )
+        lower = QHBoxLayout()
+        lower.setSpacing(space(4))
+        for title, grid in (("Settings now", self._settings), ("Delivered", self._doses)):
+            part = Card(title, margin=4)
+            grid.setHorizontalSpacing(space(4))
+            grid.setVerticalSpacing(space(1))
+            grid.setColumnStretch(0, 1)
+            part.column.addLayout(grid)
+            part.column.addStretch()
+            lower.addWidget(part, 1)
+        changes = Card("Changes", holds_rows=True)
+        self._none = Text("None so far", tone="muted")
+        self._none.setContentsMargins(space(3), 0, 0, 0)
+        changes.column.addWidget(self._none)
+        changes.column.addWidget(self.changes, 1)
+        lower.addWidget(changes, 1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(4))
+        column.addWidget(card)
+        column.addLayout(lower, 1)
+
+    def _show_contact(self, treatment: LiveTreatment) -> None:
+        if treatment.contact is None:
+            self.contact.setText("")
+            return
+        percent = treatment.contact_percent
+        share = f" {quantity(percent, '%')}" if percent is not None else ""
+        good = f"Contact{share}"
+        self.contact.setText(good if treatment.contact else f"Contact lost{share}")
+        self.contact.set_tone("muted" if treatment.contact else "attention")
+
+    def _show_settings(self, rows: tuple[SettingRow, ...]) -> None:
+        clear(self._settings)
+        for place, setting in enumerate(rows):
+            mark = " (changed)" if setting.is_changed else ""
+            self._settings.addWidget(Text(f"{setting.label}{mark}", tone="muted"), place, 0)
+            value = f"{setting.value} {setting.unit}".strip()
+            self._settings.addWidget(Text(plain(value), bold=True), place, 1)
+
+    def _show_doses(self, rows: tuple[DoseRow, ...]) -> None:
+        clear(self._doses)
+        for place, dose in enumerate(rows):
+            self._doses.addWidget(Text(dose.label, tone="muted"), place, 0)
+            self._doses.addWidget(Text(f"{dose.value} {dose.unit}".strip(), bold=True), place, 1)
+            self._doses.addWidget(HowButton(dose.method, dose.label), place, 2)
+
+    def _show_changes(self, treatment: LiveTreatment) -> None:
+        rows = [
+            Row(change_words(change), number, trailing=clock(change.at_s))
+            for number, change in enumerate(treatment.changes)
+        ]
+        self.changes.set_rows(rows[::-1])
+        self._none.setVisible(not rows)
