@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,13 +22,17 @@ from data.clinical import catalogue
 from data.errors import DamagedJournalError, JournalInUseError, RecordNotFoundError
 from data.frames import is_being_written
 from data.journal import Capture, Mark, open_journals, read_journal
-from data.records import Trial, TrialHeader, TrialState
+from data.records import Trial, TrialChannel, TrialHeader, TrialState
 from data.store import Store
 from data.trials import net_curve
 
 _log = logging.getLogger(__name__)
 
-_BAD_SAMPLES = ("saturated", "open", "overload", "uncalibrated")
+_UNTRUSTED = ("saturated", "overload", "open", "uncalibrated")
+_SENTENCES = {
+    "open": "did not answer: its force cannot be trusted.",
+    "uncalibrated": "has no calibration: its newtons are a guess.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +69,13 @@ def save_capture(
         trial = store.trials.save(_trial(capture, rejected or {}), capture.blocks)
     else:
         store.trials.check(trial, capture.blocks)
-    if capture.lost_tail_bytes:
-        journal_path.replace(journal_path.with_name(journal_path.name + ".kept"))
-    else:
-        journal_path.unlink(missing_ok=True)
+    try:
+        if capture.lost_tail_bytes:
+            journal_path.replace(journal_path.with_name(journal_path.name + ".kept"))
+        else:
+            journal_path.unlink(missing_ok=True)
+    except OSError:  # the trial is stored; the next start tries to tidy up again
+        _log.warning("the capture file of trial %s could not be removed", trial.id, exc_info=True)
     return trial
 
 
@@ -105,19 +113,11 @@ def unreadable(folder: Path) -> list[Path]:
 
 def _trial(capture: Capture, rejected: Mapping[int, str]) -> Trial:
     header = capture.header
-    saturated = _saturated(capture)
-    curve = net_curve(header, capture.blocks, capture.gaps, saturated)
+    untrusted = _untrusted(capture)
+    curve = net_curve(header, capture.blocks, capture.gaps, untrusted)
     rate_hz = _measured_rate(capture)
     analysis = _analysis(header, curve, rate_hz, rejected)
-    if capture.lost_tail_bytes:
-        analysis = _noted(
-            analysis,
-            QualityNote(
-                "TAIL",
-                f"The last {capture.lost_tail_bytes} bytes of the capture file could not be "
-                "read; the file is kept.",
-            ),
-        )
+    notes = _recording_notes(capture)
     return Trial(
         header=header,
         state=capture.state,
@@ -126,9 +126,9 @@ def _trial(capture: Capture, rejected: Mapping[int, str]) -> Trial:
         rate_hz=rate_hz,
         duration_s=capture.duration_s,
         gaps=capture.gaps,
-        analysis=analysis,
+        analysis=replace(analysis, quality=(*analysis.quality, *notes)),
         note=_remarks(capture),
-        saturated=saturated,
+        untrusted=untrusted,
     )
 
 
@@ -184,8 +184,18 @@ def _nothing(curve: Curve, rate_hz: float | None, note: QualityNote) -> TrialAna
     )
 
 
-def _noted(analysis: TrialAnalysis, note: QualityNote) -> TrialAnalysis:
-    return replace(analysis, quality=(*analysis.quality, note))
+def _recording_notes(capture: Capture) -> list[QualityNote]:
+    notes: list[QualityNote] = []
+    for channel, text in dict.fromkeys((mark.channel, mark.text) for mark in capture.marks):
+        if text in _SENTENCES:
+            cell = _cell(capture.header, channel)
+            side = cell.side if cell else None
+            who = f"The {cell.position} cell" if cell else "The device"
+            notes.append(QualityNote(text.upper(), f"{who} {_SENTENCES[text]}", side=side))
+    if capture.lost_tail_bytes:
+        text = f"The last {capture.lost_tail_bytes} bytes of the capture file could not be read."
+        notes.append(QualityNote("TAIL", f"{text} The file is kept."))
+    return notes
 
 
 def _measured_rate(capture: Capture) -> float | None:
@@ -196,40 +206,39 @@ def _measured_rate(capture: Capture) -> float | None:
     return intervals * 1e6 / span_us if span_us > 0 else None
 
 
-def _saturated(capture: Capture) -> tuple[MissingStretch, ...]:
-    """The stretches of samples that the device itself did not trust.
-
-    A mark stands between the last sample before and the block that it concerns.
-    """
+def _untrusted(capture: Capture) -> tuple[MissingStretch, ...]:
+    """The stretches that the device did not trust: a mark stands before each block concerned."""
     blocks = [block for block in capture.blocks if len(block.t_us)]
     ends_us = [int(block.t_us[-1]) for block in blocks]
-    stretches: dict[str, list[tuple[int, int]]] = {}
+    spans: dict[str, list[tuple[int, int]]] = {}
     for mark in capture.marks:
-        if mark.text not in _BAD_SAMPLES or not blocks:
+        number = bisect_right(ends_us, mark.t_us)
+        if mark.text not in _UNTRUSTED or number == len(blocks):
             continue
-        end_us = next((end for end in ends_us if end > mark.t_us), ends_us[-1])
-        same_cause = stretches.setdefault(_cause(capture.header, mark), [])
-        if same_cause and mark.t_us <= same_cause[-1][1]:
-            same_cause[-1] = (same_cause[-1][0], end_us)
+        same_cause = spans.setdefault(_cause(capture.header, mark), [])
+        if same_cause and number <= same_cause[-1][1] + 1:
+            same_cause[-1] = (same_cause[-1][0], number)
         else:
-            same_cause.append((max(mark.t_us, int(blocks[0].t_us[0])), end_us))
+            same_cause.append((number, number))
+    origin_us = int(blocks[0].t_us[0]) if blocks else 0
     return tuple(
         MissingStretch(
-            (start_us - int(blocks[0].t_us[0])) / 1e6,
-            (end_us - int(blocks[0].t_us[0])) / 1e6,
-            cause,
+            (int(blocks[first].t_us[0]) - origin_us) / 1e6, (ends_us[last] - origin_us) / 1e6, cause
         )
-        for cause, spans in stretches.items()
-        for start_us, end_us in spans
+        for cause, of_cause in spans.items()
+        for first, last in of_cause
     )
 
 
 def _cause(header: TrialHeader, mark: Mark) -> str:
-    if mark.channel is None or mark.channel >= len(header.channels):
-        return mark.text
-    return f"{header.channels[mark.channel].position} cell {mark.text}"
+    cell = _cell(header, mark.channel)
+    return f"{cell.position} cell {mark.text}" if cell else mark.text
+
+
+def _cell(header: TrialHeader, channel: int | None) -> TrialChannel | None:
+    return None if channel is None or channel >= len(header.channels) else header.channels[channel]
 
 
 def _remarks(capture: Capture) -> str:
-    marks = [mark for mark in capture.marks if mark.text not in _BAD_SAMPLES]
+    marks = [mark for mark in capture.marks if mark.text not in _UNTRUSTED]
     return "; ".join(f"{mark.t_us / 1e6:.1f} s: {mark.text}" for mark in marks)

@@ -96,7 +96,7 @@ class TrialRow(Base):
     duration_s: Mapped[float]
     note: Mapped[str]
     details: Mapped[JsonObject] = mapped_column(JSON)
-    saturated: Mapped[list[Json]] = mapped_column(JSON)
+    untrusted: Mapped[list[Json]] = mapped_column(JSON)
     analysis: Mapped[JsonObject] = mapped_column(JSON)
 
     channels: Mapped[list[TrialChannelRow]] = relationship(

@@ -115,8 +115,8 @@ class TrialState(StrEnum):
 class Trial:
     """A trial as stored: its header, what came of it, and its results.
 
-    `saturated` are the stretches whose true force is larger than recorded, seconds since the
-    trial's first sample.
+    `untrusted` are the stretches whose samples the device itself did not trust, seconds since
+    the trial's first sample; their cause says which cell and why: saturated, open …
     """
 
     header: TrialHeader
@@ -128,7 +128,7 @@ class Trial:
     gaps: tuple[Gap, ...]
     analysis: TrialAnalysis
     note: str = ""
-    saturated: tuple[MissingStretch, ...] = ()
+    untrusted: tuple[MissingStretch, ...] = ()
 
     @property
     def id(self) -> UUID:

@@ -37,7 +37,7 @@ def row_of(trial: Trial) -> TrialRow:
         duration_s=trial.duration_s,
         note=trial.note,
         details=details,
-        saturated=[to_json(stretch) for stretch in trial.saturated],
+        untrusted=[to_json(stretch) for stretch in trial.untrusted],
         analysis=analysis_json(trial.analysis),
         channels=[_channel_row(number, c) for number, c in enumerate(header.channels)],
         reps=rep_rows(trial.analysis),
@@ -69,7 +69,7 @@ def trial_of(row: TrialRow) -> Trial:
                 TrialAnalysis, {**row.analysis, "reps": [_rep_json(rep) for rep in row.reps]}
             ),
             note=row.note,
-            saturated=tuple(from_json(MissingStretch, found) for found in row.saturated),
+            untrusted=tuple(from_json(MissingStretch, found) for found in row.untrusted),
         )
     except ValueError as error:
         raise damaged_record(row.id, error) from error

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 from sqlalchemy import Select, insert, select
 
 from data import curves
-from data.analysis.types import Curve, MissingStretch, TrialAnalysis
+from data.analysis.types import Curve, MissingStretch, QualityNote, TrialAnalysis
 from data.database import Database
 from data.errors import AlreadyStoredError, DamagedRecordError, RecordNotFoundError
 from data.models import CurveBlockRow, TrialRow
@@ -17,6 +18,9 @@ from data.records import Trial, TrialHeader
 from data.trial_rows import analysis_json, rep_rows, row_of, trial_of
 from data.values import to_json
 from devices.types import ForceBlock, Gap
+
+_AT_LIMIT = ("saturated", "overload")
+_OF_THE_RECORDING = ("TAIL", "OPEN", "UNCALIBRATED")
 
 
 class Trials:
@@ -107,10 +111,16 @@ class Trials:
     def curve(self, trial_id: UUID) -> Curve:
         """The net curve: zero removed, time from its first sample. Raises as `blocks`."""
         trial = self.get(trial_id)
-        return net_curve(trial.header, self._blocks(trial), trial.gaps, trial.saturated)
+        return net_curve(trial.header, self._blocks(trial), trial.gaps, trial.untrusted)
 
     def replace_analysis(self, trial_id: UUID, analysis: TrialAnalysis, note: str) -> Trial:
-        """New numbers for the same raw curve. Raises `RecordNotFoundError`."""
+        """New numbers for the same raw curve; what was noted about the recording itself stays.
+
+        Raises `RecordNotFoundError`, `DamagedRecordError`.
+        """
+        kept = recording_notes(self.get(trial_id).analysis)
+        missing = tuple(found for found in kept if found not in analysis.quality)
+        analysis = replace(analysis, quality=(*analysis.quality, *missing))
         with self._database.writing() as session:
             row = session.get(TrialRow, trial_id)
             if row is None:
@@ -156,7 +166,7 @@ def net_curve(
     header: TrialHeader,
     blocks: Sequence[ForceBlock],
     gaps: Sequence[Gap],
-    saturated: tuple[MissingStretch, ...],
+    untrusted: Sequence[MissingStretch],
 ) -> Curve:
     """The recording as analysis takes it: the host's zero removed, time from the first sample."""
     columns = len(header.channels)
@@ -174,8 +184,13 @@ def net_curve(
             )
             for gap in gaps
         ),
-        saturated=saturated,
+        saturated=tuple(part for part in untrusted if part.cause.endswith(_AT_LIMIT)),
     )
+
+
+def recording_notes(analysis: TrialAnalysis) -> tuple[QualityNote, ...]:
+    """What was noted about the recording when it was taken in: no analysis can know it."""
+    return tuple(note for note in analysis.quality if note.code in _OF_THE_RECORDING)
 
 
 def _not_found(trial_id: UUID) -> RecordNotFoundError:

@@ -132,19 +132,26 @@ def test_samples_that_the_device_did_not_trust_are_marked(store: Store, session:
     header = samples.header(session)
     journal = JournalWriter.create(store.captures, header)
     for number, run in enumerate(samples.messages(BLOCK)):
-        if number in (50, 51, 52, 200):  # told before the samples, message by message
-            journal.mark(Mark(int(run.t_us[0]) - 1000, "saturated", 1))
+        if number in (50, 51, 52, 200):  # told before the samples, block by block
+            journal.mark(Mark(int(run.t_us[0]) - 1, "saturated", 1))
+        if number in (0, 1):
+            journal.mark(Mark(int(run.t_us[0]) - 1, "open", 0))
         if number == 60:
             journal.mark(Mark(1_199_000, "coughed"))
         journal.append(run)
+    journal.mark(Mark(9_999_000, "saturated", 1))  # no sample came after it
     journal.finish(TrialState.COMPLETE)
     trial = save_capture(store, journal.path)
-    assert trial.saturated == (
-        MissingStretch(0.999, 1.059, "right cell saturated"),
-        MissingStretch(3.999, 4.019, "right cell saturated"),
+    assert trial.untrusted == (
+        MissingStretch(0.0, 0.039, "left cell open"),
+        MissingStretch(1.0, 1.059, "right cell saturated"),
+        MissingStretch(4.0, 4.019, "right cell saturated"),
     )
-    assert store.trials.curve(trial.id).saturated == trial.saturated
+    assert store.trials.curve(trial.id).saturated == trial.untrusted[1:]
     assert trial.note == "1.2 s: coughed"
+    (note,) = [note for note in trial.analysis.quality if note.code == "OPEN"]
+    assert note.text == "The left cell did not answer: its force cannot be trusted."
+    assert note.side is Side.LEFT
 
 
 def _quality(analysis: TrialAnalysis) -> list[str]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.analysis.types import Metric, MissingStretch, Side, TrialAnalysis
+from data.analysis.types import Metric, MissingStretch, QualityNote, Side, TrialAnalysis
 from data.errors import AlreadyStoredError, DamagedRecordError, RecordNotFoundError, StoreError
 from data.ids import uuid7
 from data.records import Session, Trial, TrialHeader
@@ -44,12 +44,16 @@ def _saved(store: Store, session: Session, **changes: object) -> Trial:
 
 
 def test_a_trial_comes_back_equal(store: Store, session: Session):
-    saturated = (MissingStretch(0.25, 0.27, "left cell saturated"),)
+    untrusted = (
+        MissingStretch(0.25, 0.27, "left cell saturated"),
+        MissingStretch(0.3, 0.4, "right cell open"),
+    )
     trial = replace(
-        samples.trial(samples.header(session), [BEFORE, AFTER], [GAP]), saturated=saturated
+        samples.trial(samples.header(session), [BEFORE, AFTER], [GAP]), untrusted=untrusted
     )
     assert store.trials.save(trial, [BEFORE, AFTER]) == trial
     assert store.trials.get(trial.id) == trial
+    assert store.trials.curve(trial.id).saturated == untrusted[:1]  # an open cell is not clipped
 
 
 def test_any_analysis_and_header_come_back_equal(store: Store, session: Session):
@@ -156,6 +160,17 @@ def test_a_new_analysis_takes_the_place_of_the_old(store: Store, session: Sessio
     assert np.array_equal(store.trials.blocks(trial.id)[0][0].force, BLOCK.force)
     with pytest.raises(RecordNotFoundError):
         store.trials.replace_analysis(uuid7(), fewer, "")
+
+
+def test_what_was_noted_about_the_recording_outlives_its_numbers(store: Store, session: Session):
+    tail = QualityNote("TAIL", "The last 9 bytes could not be read.")
+    noted = replace(samples.analysis(), quality=(tail, QualityNote("SPREAD", "old")))
+    trial = replace(samples.trial(samples.header(session), [BLOCK]), analysis=noted)
+    store.trials.save(trial, [BLOCK])
+    for _ in range(2):
+        again = replace(samples.analysis(), quality=(QualityNote("SPREAD", "new"),))
+        found = store.trials.replace_analysis(trial.id, again, "")
+        assert found.analysis.quality == (QualityNote("SPREAD", "new"), tail)
 
 
 def test_a_damaged_block_is_named(store: Store, session: Session):

@@ -85,7 +85,7 @@ def upgrade() -> None:
         sa.Column("duration_s", _REAL, nullable=False),
         sa.Column("note", sa.String(), nullable=False),
         sa.Column("details", sa.JSON(), nullable=False),
-        sa.Column("saturated", sa.JSON(), nullable=False),
+        sa.Column("untrusted", sa.JSON(), nullable=False),
         sa.Column("analysis", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["people.id"], name="fk_trials_person_id"),
         sa.ForeignKeyConstraint(["session_id"], ["sessions.id"], name="fk_trials_session_id"),
