@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta, timezone
-from math import floor, log10
 
 from data.analysis.types import Side, TrialAnalysis
 
@@ -171,7 +170,9 @@ def significant(value: float, digits: int) -> str:
     """``1650`` of 1652.9 with three digits; no exponent."""
     if value == 0:
         return "0"
-    places = digits - 1 - floor(log10(abs(value)))
+    # The exponent after rounding: 9.996 has one more place before the point than it seems.
+    exponent = int(f"{value:.{digits - 1}e}".partition("e")[2])
+    places = digits - 1 - exponent
     return fixed(value, places) if places > 0 else fixed(round(value, places), 0)
 
 

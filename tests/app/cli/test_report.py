@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.report.stored import report_of
+from data.store import Store
+from tests.app.cli.shell import run
+from tests.app.clinic import make_clinic
+from tests.app.test_report import pages
+
+
+def test_a_visit_becomes_a_pdf(tmp_path: Path):
+    clinic = make_clinic(tmp_path / "clinic.db", visits=2)
+    out = tmp_path / "report.pdf"
+    result = run("report", clinic.session.id, "--out", out, "--db", clinic.path)
+    assert result.returncode == 0, result.stderr
+    assert pages(out) in {1, 2}
+
+
+def test_what_is_no_session_is_told(tmp_path: Path):
+    clinic = make_clinic(tmp_path / "clinic.db")
+    out = tmp_path / "report.pdf"
+    result = run("report", clinic.person_id, "--out", out, "--db", clinic.path)
+    assert result.returncode == 1
+    assert "is not a session" in result.stderr
+    assert not out.exists()
+
+
+def test_a_folder_that_is_missing_is_told(tmp_path: Path):
+    clinic = make_clinic(tmp_path / "clinic.db")
+    store = Store(clinic.path)
+    with pytest.raises(FileNotFoundError):
+        report_of(store, clinic.session, tmp_path / "absent" / "report.pdf")
+    store.close()
