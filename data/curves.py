@@ -119,6 +119,9 @@ def _pieces(block: ForceBlock) -> Iterator[ForceBlock]:
     """A block, or what it gives when it is longer than ten seconds."""
     if not len(block.t_us):
         return
+    if int(block.t_us[-1]) - int(block.t_us[0]) < BLOCK_US:
+        yield block
+        return
     number = (block.t_us - block.t_us[0]) // BLOCK_US
     cuts = [0, *(np.flatnonzero(np.diff(number)) + 1).tolist(), len(number)]
     for start, end in pairwise(cuts):

@@ -1,0 +1,42 @@
+"""`make bench`: every figure in one run, as a table and as JSON."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from tests.bench import analysis, codecs, start, store, wire
+from tests.bench.figure import Figure
+
+PARTS = (codecs, analysis, store, start, wire)
+
+
+def main() -> int:
+    found: list[Figure] = []
+    for part in PARTS:
+        name = part.__name__.rsplit(".", 1)[1]
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        found += part.figures()
+    width = max(len(figure.name) for figure in found)
+    print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
+    for figure in found:
+        met = {True: "met", False: "NOT MET", None: ""}[figure.is_met]
+        value = f"{figure.value:,.3g}" if figure.value < 1000 else f"{figure.value:,.0f}"
+        print(
+            f"{figure.name:{width}}  {value:>12} {figure.unit:12} {figure.goal:10} {met}".rstrip()
+        )
+    folder = Path("bench-out")
+    folder.mkdir(exist_ok=True)
+    rows = [{**asdict(figure), "met": figure.is_met} for figure in found]
+    (folder / "bench.json").write_text(json.dumps(rows, indent=2) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
