@@ -56,7 +56,7 @@ def summarise(reps: Sequence[RepResult]) -> dict[str, Metric]:
     table.put("mean_n", fatigue.mean_of_best(peaks, len(peaks)), f"agg.mean.v1({over})")
     for k in (2, 3):
         value = fatigue.mean_of_best(peaks, k)
-        table.put(f"mean_best_{k}_n", value, f"agg.mean_best_{k}.v1({over})", _if_none(value, few))
+        table.put(f"mean_best_{k}_n", value, f"agg.mean.best{k}.v1({over})", _if_none(value, few))
     first_last, best_last = "fatigue.fi.v1(first, last)", "fatigue.fi.v1(best, last)"
     threes = "fatigue.fi.v1(first 3, last 3)"
     for key, value, method in (

@@ -88,7 +88,8 @@ def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule)
     early, _ = _walk_back(t, f, robust, mean + sd)
     late, _ = _walk_back(t, f, robust, mean + 5 * sd)
     before = f[(t > baseline.end_s) & (t < at)]
-    dips = bool(len(before) and before.min() < mean - max(5 * sd, 1.0))
+    dip = max(5 * sd, 0.01 * (float(f[-1]) - mean), 1.0)
+    dips = bool(len(before) and before.min() < mean - dip)
     return Onset(at, rule.value, max(late - early, 0.0), is_at_floor, dips)
 
 

@@ -1,0 +1,90 @@
+"""The page on methods names every number, and its worked examples are what the code gives."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from data.analysis import quality
+from data.analysis.types import AnalysisOptions, Metric, Side, TrialAnalysis
+from data.clinical.catalogue import tests as strength_tests
+from data.clinical.dose import ac_burst_rms, electrical_dose, ultrasound_dose
+from tests.data.analysis.curves import HOLD, NORDIC, curve, half_sines, nordic, one_rep, run, times
+from tests.data.analysis.curves import trapezoid as trapezoid_shape
+
+PAGE = (Path(__file__).parents[3] / "docs" / "methods.md").read_text("utf-8")
+METHOD = re.compile(r"\b[a-z][a-z0-9.]*\.v\d+")
+EXAMPLE = re.compile(r"^\| ([\w ]+) \| `([\w.]+)` \| (-?[\d.]+) \|$", re.MULTILINE)
+
+OPTIONS = AnalysisOptions(body_mass_kg=78, lever_m=0.42)
+ULTRASOUND = ultrasound_dose(1.0, 0.2, 5, 300, 10)
+TENS = electrical_dose(20, 200, 100, "symmetric", 25, 20 * 60)
+
+
+def _analyses() -> dict[str, TrialAnalysis]:
+    t, long = times(6.0), times(32.0)
+    return {
+        "trapezoid": run(one_rep(trapezoid_shape), HOLD, OPTIONS),
+        "nordic": run(curve(t, nordic(t - 1), 0.8 * nordic(t - 1)), NORDIC, OPTIONS),
+        "half sines": run(curve(long, half_sines(long - 1.5)), HOLD, OPTIONS),
+    }
+
+
+ANALYSES = _analyses()
+
+
+def _tables() -> list[Mapping[str, Metric]]:
+    return [
+        table
+        for analysis in ANALYSES.values()
+        for table in (*(rep.metrics for rep in analysis.reps), *analysis.summary.values())
+    ]
+
+
+def _computed(name: str, key: str) -> float | None:
+    if name in {"ultrasound", "tens"}:
+        return (ULTRASOUND if name == "ultrasound" else TENS)[key].value
+    analysis = ANALYSES[name]
+    if key in {"pdiff", "bai1", "ln"}:
+        return next(a.value_percent for a in analysis.asymmetries if a.formula == key)
+    first = next(rep for rep in analysis.reps if rep.side is Side.LEFT)
+    table = analysis.summary[Side.LEFT] if name == "half sines" else first.metrics
+    return table[key].value
+
+
+@pytest.mark.parametrize(("name", "key", "printed"), EXAMPLE.findall(PAGE))
+def test_a_worked_example_is_what_the_code_gives(name: str, key: str, printed: str) -> None:
+    digits = len(printed.partition(".")[2])
+    assert _computed(name, key) == pytest.approx(float(printed), abs=0.51 * 10**-digits)
+
+
+def test_there_are_examples_to_check() -> None:
+    assert len(EXAMPLE.findall(PAGE)) > 25
+
+
+def test_every_number_is_on_the_page() -> None:
+    keys = {key for table in _tables() for key in table} | set(ULTRASOUND) | set(TENS)
+    keys |= {key for test in strength_tests().values() for key in test.metrics}
+    assert [key for key in sorted(keys) if f"`{key}`" not in PAGE] == []
+
+
+def test_every_method_is_on_the_page() -> None:
+    texts = [metric.method for table in _tables() for metric in table.values()]
+    texts += [text for analysis in ANALYSES.values() for text in analysis.methods.values()]
+    texts += [
+        number.method for number in (*ULTRASOUND.values(), *TENS.values(), ac_burst_rms(1, 1))
+    ]
+    texts += [test.rep_rule.id for test in strength_tests().values()]
+    ids = {found for text in texts for found in METHOD.findall(text)}
+    assert len(ids) > 50
+    assert [name for name in sorted(ids) if f"`{name}`" not in PAGE] == []
+
+
+def test_every_code_is_on_the_page() -> None:
+    codes = set(re.findall(r'"([A-Z]{3,})"', inspect.getsource(quality))) | {"UNEQUAL"}
+    assert len(codes) > 15
+    assert [code for code in sorted(codes) if f"`{code}`" not in PAGE] == []
