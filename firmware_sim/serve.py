@@ -68,6 +68,7 @@ async def run(firmware: Firmware, port: Port, speed: float = 1.0) -> None:
                 _write(port, firmware.advance(step_ns / _NS))
                 done_ns += step_ns
                 behind_ns -= step_ns
+                await asyncio.sleep(0)  # catching up must not keep the host waiting
             if not firmware.is_reachable:
                 port.hang_up()
             await asyncio.sleep(_TICK_S)

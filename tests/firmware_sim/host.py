@@ -20,7 +20,7 @@ class Host:
         firmware.connected()
 
     def send(self, request: bytes) -> list[Event]:
-        return self._hear(self.firmware.receive(request))
+        return self.hear(self.firmware.receive(request))
 
     def identify(self) -> list[Event]:
         return [event for request in self.codec.identify() for event in self.send(request)]
@@ -31,14 +31,14 @@ class Host:
         left_us = round(seconds * 1e6)
         while left_us > 0:
             step_us = min(left_us, 1_000_000)
-            heard += self._hear(self.firmware.advance(step_us / 1e6))
+            heard += self.hear(self.firmware.advance(step_us / 1e6))
             left_us -= step_us
             alive = self.codec.keep_alive()
             if keep_alive and alive is not None:
                 heard += self.send(alive)
         return heard
 
-    def _hear(self, messages: list[bytes]) -> list[Event]:
+    def hear(self, messages: list[bytes]) -> list[Event]:
         heard = [event for message in messages for event in self.codec.receive(message)]
         self.events += heard
         return heard
