@@ -54,6 +54,7 @@ class LivePage(Page):
         desk.settings_changed.connect(self._take_settings)
         desk.notice.connect(self._take_notice)
         self._take_settings()
+        self.refresh()
 
     def set_run(self, run: RunController | None) -> None:
         """Show another run, or none."""
@@ -213,11 +214,13 @@ def _keeping(view: RunView) -> Keeping:
         return Keeping.STORING
     if view.is_recording:
         return Keeping.RECORDING
-    return Keeping.SAVED if view.is_saved else Keeping.IDLE
+    if view.is_saved:
+        return Keeping.SAVED
+    return Keeping.UNSAVED if view.step in (Step.RESULT, Step.NEXT_LIMB) else Keeping.IDLE
 
 
 def _cue(view: RunView) -> str:
-    """While nothing is reported: how to stand, and what the athlete is told."""
-    if view.step in (Step.RESULT, Step.SAVING, Step.GO):
+    """While nothing is reported: how the athlete is placed, and what they are told."""
+    if view.step is Step.RESULT:
         return ""
     return f"{view.test.position} {view.test.cue}".strip()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QFont, QGuiApplication, QPainter, QPaintEvent, QPen, QScreen
+from PySide6.QtGui import QCloseEvent, QGuiApplication, QPainter, QPaintEvent, QPen, QScreen
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.pages.run_keys import bind, bind_run
 from app.run_controller import RunController, unwatch, watch
-from app.theme import Type, colours, font, space, theme
+from app.theme import colours, space, theme
 from app.units import ForceUnit
 from app.widgets.run_board import RunBoard
 from app.widgets.text import Text
@@ -27,6 +27,9 @@ _WORDS = {
 }
 
 
+_DOT_PX = 80
+
+
 class Stage(QWidget):
     """A window of its own. It takes the same keys as the live page; Esc or F11 closes it."""
 
@@ -38,10 +41,10 @@ class Stage(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle("Myograph stage")
         self.run: RunController | None = None
-        self.board = RunBoard(shows_result=False)
-        self.word = Text("", "display")
+        self.board = RunBoard(is_stage=True)
+        self.word = Text("", "live")
         self.dots = _RepDots()
-        self._virtual = Text("VIRTUAL", "heading", tone="virtual", bold=True)
+        self._virtual = Text("VIRTUAL", "title", tone="virtual", bold=True)
         foot = QHBoxLayout()
         foot.addWidget(self.word)
         foot.addStretch(1)
@@ -108,19 +111,18 @@ class _RepDots(QWidget):
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(theme().px(44) * max(self._planned, 1), theme().px(44))
+        return QSize(theme().px(_DOT_PX) * max(self._planned, 1), theme().px(_DOT_PX))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         look = colours()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        size = theme().px(44)
-        painter.setFont(font(Type.HEADING, QFont.Weight.DemiBold))
+        size = theme().px(_DOT_PX)
         for i in range(self._planned):
             centre = QPointF(size * (i + 0.5), self.height() / 2)
             is_done, is_now = i < self._done, i == self._done and self._is_in_rep
             ink = look.colour("text" if is_done or is_now else "line_strong")
-            painter.setPen(QPen(ink, 3))
+            painter.setPen(QPen(ink, 4))
             painter.setBrush(ink if is_done else Qt.BrushStyle.NoBrush)
             painter.drawEllipse(centre, size * 0.32, size * 0.32)
             if is_now:

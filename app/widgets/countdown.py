@@ -6,7 +6,7 @@ from math import ceil
 from time import monotonic
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QFont, QHideEvent, QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QFont, QFontMetricsF, QHideEvent, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QWidget
 
 from app.theme import Type, colours, font, space, theme
@@ -62,14 +62,18 @@ class Countdown(QWidget):
         painter.setPen(look.colour("hairline"))
         painter.setBrush(look.colour("raised", 0.94))
         painter.drawRoundedRect(card, space(4), space(4))
-        head = theme().px(44)
+        head = max(theme().px(44), int(card.height() * 0.16))
         painter.setPen(look.colour("muted"))
-        painter.setFont(font(Type.HEADING, QFont.Weight.DemiBold))
+        caption = font(Type.HEADING, QFont.Weight.DemiBold)
+        caption.setPixelSize(head // 2)
+        painter.setFont(caption)
         top = card.adjusted(0, space(2), 0, 0)
         top.setHeight(head)
         painter.drawText(top, Qt.AlignmentFlag.AlignCenter, self.caption)
         face = font(Type.LIVE, QFont.Weight.Bold)
-        face.setPixelSize(max(int(card.height() - head - space(12)), theme().px(48)))
+        face.setPixelSize(100)
+        by_width = (card.width() - space(16)) / QFontMetricsF(face).horizontalAdvance(self.text)
+        face.setPixelSize(int(min(card.height() - head - space(12), 100 * by_width)))
         painter.setFont(face)
         painter.setPen(look.colour("text"))
         middle = card.adjusted(0, head, 0, -space(5))

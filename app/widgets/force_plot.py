@@ -11,12 +11,13 @@ from PySide6.QtWidgets import QGraphicsView, QVBoxLayout, QWidget
 
 from app.theme import colours, theme
 from app.units import ForceUnit
-from app.widgets.plot_marks import PlotArea, PlotLayer
+from app.widgets.plot_area import PlotArea
+from app.widgets.plot_marks import PlotLayer
 from app.widgets.plot_scale import Array, Links
 
 _pg: Any = pyqtgraph  # it ships no types: what lies behind this name is checked at run time only
 
-LEFT_PX, RIGHT_PX, TOP_PX, BOTTOM_PX = 56, 64, 12, 32
+_LEFT_PX, _RIGHT_PX, _TOP_PX, _BOTTOM_PX = 56, 64, 12, 32
 
 _PASSES = {
     1: ((0, 0),),
@@ -93,6 +94,7 @@ class ForcePlot(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._view)
         self.unit = ForceUnit.NEWTON
+        self.scale = 1.0
         self.area = PlotArea(QRectF(0, 0, 1, 1), 0.0, 1.0, 0.0, 100.0)
         self.setMinimumSize(240, 120)
         self._view.setBackground(colours().colour("raised"))
@@ -100,11 +102,12 @@ class ForcePlot(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        whole = self._whole()
-        self._box.setGeometry(_inner(whole))
-        self._under.set_rect(whole)
-        self._over.set_rect(whole)
-        self._set_range(self.area.left_s, self.area.right_s, self.area.top_n)
+        self._place()
+
+    def set_scale(self, scale: float) -> None:
+        """Enlarge all texts, e.g. for an athlete three metres away."""
+        self.scale = scale
+        self._place()
 
     def line(self, height: float = 0.0) -> CurveLine:
         """A new line on this canvas."""
@@ -121,19 +124,30 @@ class ForcePlot(QWidget):
 
     def _set_range(self, left_s: float, right_s: float, top_n: float) -> None:
         # 2 % below zero: a hand that pushes is seen, and the zero line is not cut off.
-        self.area = PlotArea(_inner(self._whole()), left_s, right_s, -0.02 * top_n, top_n)
+        self.area = PlotArea(self._inner(), left_s, right_s, -0.02 * top_n, top_n, self.scale)
         self._box.setRange(
             xRange=(left_s, right_s), yRange=(self.area.bottom_n, top_n), padding=0, update=True
         )
 
-    def _whole(self) -> QRectF:
-        return QRectF(self.rect())
+    def _place(self) -> None:
+        """Give every part its room for the present size of widget and text."""
+        whole = QRectF(self.rect())
+        self._box.setGeometry(self._inner())
+        self._under.set_rect(whole)
+        self._over.set_rect(whole)
+        self._set_range(self.area.left_s, self.area.right_s, self.area.top_n)
+
+    def _inner(self) -> QRectF:
+        grow = self.scale * theme().text_scale
+        left, right = _LEFT_PX * grow, _RIGHT_PX * grow
+        return QRectF(self.rect()).adjusted(left, _TOP_PX * grow, -right, -_BOTTOM_PX * grow)
 
     def _weight(self) -> int:
         return 5 if self.devicePixelRatioF() > 1.25 else 3
 
     def _restyle(self) -> None:
         self._view.setBackground(colours().colour("raised"))
+        self._place()
         self._view.viewport().update()
 
     def _draw_under(self, painter: QPainter) -> None:
@@ -141,7 +155,3 @@ class ForcePlot(QWidget):
 
     def _draw_over(self, painter: QPainter) -> None:
         raise NotImplementedError
-
-
-def _inner(whole: QRectF) -> QRectF:
-    return whole.adjusted(LEFT_PX, TOP_PX, -RIGHT_PX, -BOTTOM_PX)

@@ -66,7 +66,10 @@ class NextStep(QFrame):
             return
         self._choices = names
         while self._buttons:
-            self._buttons.pop().deleteLater()
+            button = self._buttons.pop()
+            button.hide()
+            self._row.removeWidget(button)
+            button.deleteLater()
         for choice in choices:
             button = Button(choice.word, "quiet", key=choice.key, clicked=choice.action)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)

@@ -9,12 +9,13 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPen
 from PySide6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from app.theme import Type, colours, font, limb_style
+from app.theme import Type, colours, limb_style
 from app.units import ForceUnit, number
+from app.widgets.plot_area import PlotArea
 from app.widgets.plot_scale import ticks
 from data.analysis.types import MissingStretch, Side
 
-_TICK_GAP_PX = 56.0
+_TICK_GAP_PX = 64.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,40 +54,6 @@ class LineEnd:
     force_n: float
 
 
-@dataclass(frozen=True, slots=True)
-class PlotArea:
-    """The rectangle of the curves in px and what it shows in s and N."""
-
-    rect: QRectF
-    left_s: float
-    right_s: float
-    bottom_n: float
-    top_n: float
-
-    @property
-    def px_per_s(self) -> float:
-        return self.rect.width() / (self.right_s - self.left_s)
-
-    @property
-    def px_per_n(self) -> float:
-        return self.rect.height() / (self.top_n - self.bottom_n)
-
-    def x(self, t_s: float) -> float:
-        return self.rect.left() + (t_s - self.left_s) * self.px_per_s
-
-    def y(self, force_n: float) -> float:
-        return self.rect.bottom() - (force_n - self.bottom_n) * self.px_per_n
-
-    def time(self, x: float) -> float:
-        return self.left_s + (x - self.rect.left()) / self.px_per_s
-
-    def band(self, start_s: float, end_s: float) -> QRectF:
-        """Full-height rectangle between two times, cut at the edges."""
-        left = max(self.x(start_s), self.rect.left())
-        right = min(self.x(end_s), self.rect.right())
-        return QRectF(left, self.rect.top(), max(right - left, 0.0), self.rect.height())
-
-
 class PlotLayer(QGraphicsItem):
     """A sheet under or over the curves that a plot draws on in px."""
 
@@ -113,22 +80,22 @@ class PlotLayer(QGraphicsItem):
 def draw_grid(
     painter: QPainter, area: PlotArea, time_label: Callable[[float], str], unit: ForceUnit
 ) -> None:
-    """Hairlines with their numbers outside; the unit stands once, over the force axis."""
-    look = colours()
-    painter.setFont(font(Type.BODY))
-    rect = area.rect
-    most = max(int(rect.height() / _TICK_GAP_PX), 2) + 1
+    """Hairlines with their numbers outside; the unit stands once, under the topmost number."""
+    look, rect, px = colours(), area.rect, area.px
+    painter.setFont(area.font())
+    gutter = rect.left() - px(10)
+    most = max(int(rect.height() / px(_TICK_GAP_PX)), 2) + 1
     values = ticks(0.0, area.top_n / unit.newtons, most)
     for value in values:
         y = area.y(value * unit.newtons)
         painter.setPen(_hairline(look.colour("line_strong" if value == 0 else "grid")))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
         painter.setPen(look.colour("muted"))
-        _text(painter, QRectF(0, y - 12, rect.left() - 10, 24), f"{value:.0f}", right=True)
-    below = area.y(values[-1] * unit.newtons) + 8
-    _text(painter, QRectF(0, below, rect.left() - 10, 20), unit.value, right=True)
-    for t in ticks(area.left_s, area.right_s, int(rect.width() / 110) + 1):
-        box = QRectF(area.x(t) - 40, rect.bottom() + 6, 80, 20)
+        _text(painter, QRectF(0, y - px(12), gutter, px(24)), f"{value:.0f}", right=True)
+    below = area.y(values[-1] * unit.newtons) + px(8)
+    _text(painter, QRectF(0, below, gutter, px(20)), unit.value, right=True)
+    for t in ticks(area.left_s, area.right_s, int(rect.width() / px(110)) + 1):
+        box = QRectF(area.x(t) - px(40), rect.bottom() + px(6), px(80), px(20))
         painter.setPen(_hairline(look.colour("grid")))
         painter.drawLine(QPointF(area.x(t), rect.top()), QPointF(area.x(t), rect.bottom()))
         painter.setPen(look.colour("muted"))
@@ -142,30 +109,30 @@ def draw_reps(painter: QPainter, area: PlotArea, reps: Sequence[RepSpan]) -> Non
         band = area.band(rep.start_s, rep.end_s)
         if not band.width():
             continue
-        painter.fillRect(band, look.colour("text", 0.03 if rep.is_rejected else 0.055))
-        if band.width() < 16:
+        painter.fillRect(band, _tint("text", 0.03 if rep.is_rejected else 0.055))
+        if band.width() < area.px(16):
             continue
-        number = font(Type.STRONG, QFont.Weight.DemiBold)
-        number.setStrikeOut(rep.is_rejected)
-        painter.setFont(number)
+        face = area.font(Type.STRONG, QFont.Weight.DemiBold)
+        face.setStrikeOut(rep.is_rejected)
+        painter.setFont(face)
         painter.setPen(look.colour("muted"))
-        box = QRectF(band.left(), band.top() + 4, band.width(), 24)
+        box = QRectF(band.left(), band.top() + area.px(4), band.width(), area.px(24))
         painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, str(rep.number))
 
 
 def draw_target(painter: QPainter, area: PlotArea, target: Target) -> None:
-    look = colours()
+    look, px = colours(), area.px
     top, bottom = area.y(target.high_n), area.y(target.low_n)
     band = QRectF(area.rect.left(), top, area.rect.width(), bottom - top)
-    painter.fillRect(band, look.colour("accent", 0.14))
+    painter.fillRect(band, _tint("accent", 0.18))
     painter.setPen(look.colour("accent"))
-    painter.setFont(font(Type.BODY, QFont.Weight.DemiBold))
-    box = QRectF(band.left() + 8, band.top() - 22, 240, 20)
+    painter.setFont(area.font(Type.BODY, QFont.Weight.DemiBold))
+    box = QRectF(band.left() + px(8), band.bottom() + px(2), px(240), px(20))
     _text(painter, box, target.label, right=False)
 
 
 def draw_gaps(painter: QPainter, area: PlotArea, gaps: Sequence[MissingStretch]) -> None:
-    """Hatched over the full height, with the length where there is room for it."""
+    """Hatched over the full height, with the length."""
     look = colours()
     for gap in gaps:
         band = area.band(gap.start_s, gap.end_s)
@@ -174,17 +141,17 @@ def draw_gaps(painter: QPainter, area: PlotArea, gaps: Sequence[MissingStretch])
         band.setWidth(max(band.width(), 2.0))
         painter.fillRect(band, look.colour("attention", 0.10))
         painter.fillRect(band, QBrush(look.colour("attention", 0.55), Qt.BrushStyle.BDiagPattern))
-        _gap_length(painter, band, gap.end_s - gap.start_s)
+        _gap_length(painter, area, band, gap.end_s - gap.start_s)
 
 
 def draw_levels(
     painter: QPainter, area: PlotArea, levels: Sequence[Level], unit: ForceUnit
 ) -> None:
     """A thin line for each; their words stand beside each other and never on a line."""
-    face = font(Type.BODY)
+    px, face = area.px, area.font()
     metrics = QFontMetricsF(face)
     highest = max((level.value_n for level in levels), default=0.0)
-    shift = 0.0
+    left = area.rect.left() + px(8)
     for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
         y = area.y(level.value_n)
         line = QColor(_line_colour(level.side))
@@ -197,33 +164,34 @@ def draw_levels(
         painter.setFont(face)
         text = f"{level.label} {number(level.value_n / unit.newtons, unit.decimals)}"
         width = metrics.horizontalAdvance(text)
-        top = y - 21 if level.value_n == highest else y + 1
-        _text(painter, QRectF(area.rect.left() + 8 + shift, top, width + 4, 20), text, right=False)
-        shift += width + 24
+        top = y - px(21) if level.value_n == highest else y + px(1)
+        _text(painter, QRectF(left, top, width + 4, px(20)), text, right=False)
+        left += width + px(24)
 
 
 def draw_name(painter: QPainter, area: PlotArea, t_s: float, force_n: float, name: str) -> None:
     """What a whole curve is, beside one of its points."""
-    painter.setFont(font(Type.BODY))
+    px = area.px
+    painter.setFont(area.font())
     painter.setPen(colours().colour("muted"))
-    x, y = area.x(t_s), area.y(force_n) - 10
-    is_at_edge = x + 8 + QFontMetricsF(painter.font()).horizontalAdvance(name) > area.rect.right()
-    box = QRectF(x - 128, y, 120, 20) if is_at_edge else QRectF(x + 8, y, 120, 20)
-    _text(painter, box, name, right=is_at_edge)
+    width = QFontMetricsF(painter.font()).horizontalAdvance(name) + 2
+    x, y = area.x(t_s), area.y(force_n) - px(10)
+    is_at_edge = x + px(8) + width > area.rect.right()
+    left = x - px(8) - width if is_at_edge else x + px(8)
+    _text(painter, QRectF(left, y, width, px(20)), name, right=is_at_edge)
 
 
-def draw_ends(
-    painter: QPainter, area: PlotArea, ends: Sequence[LineEnd], height: float = 22
-) -> None:
+def draw_ends(painter: QPainter, area: PlotArea, ends: Sequence[LineEnd]) -> None:
     """The limb's name at its curve's end; the left one keeps the upper place when they meet."""
-    painter.setFont(font(Type.STRONG, QFont.Weight.DemiBold))
+    px, height = area.px, area.px(22)
+    painter.setFont(area.font(Type.STRONG, QFont.Weight.DemiBold))
     top, bottom = area.rect.top() + height / 2, area.rect.bottom() - height / 2
     places = _apart([area.y(end.force_n) for end in ends], height, top, bottom)
     for end, y in zip(ends, places, strict=True):
-        x = min(area.x(end.t_s), area.rect.right()) + 8
+        x = min(area.x(end.t_s), area.rect.right()) + px(8)
         painter.setPen(QColor(_text_colour(end.side)))
         label = limb_style(end.side).label if end.side else "Force"
-        _text(painter, QRectF(x, y - height / 2, 80, height), label, right=False)
+        _text(painter, QRectF(x, y - height / 2, px(80), height), label, right=False)
 
 
 def _apart(wanted: list[float], height: float, top: float, bottom: float) -> list[float]:
@@ -234,20 +202,32 @@ def _apart(wanted: list[float], height: float, top: float, bottom: float) -> lis
     return [min(max(y, top), bottom) for y in wanted]
 
 
-def _gap_length(painter: QPainter, band: QRectF, seconds: float) -> None:
-    look = colours()
-    painter.setFont(font(Type.BODY, QFont.Weight.DemiBold))
+def _gap_length(painter: QPainter, area: PlotArea, band: QRectF, seconds: float) -> None:
+    look, px = colours(), area.px
+    painter.setFont(area.font(Type.BODY, QFont.Weight.DemiBold))
+    metrics = QFontMetricsF(painter.font())
     text = f"no data {seconds:.1f} s"
-    width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 16
-    if width > band.width():
+    if metrics.horizontalAdvance(text) + px(16) > band.width():
         text = f"{seconds:.1f} s"
-        width = QFontMetricsF(painter.font()).horizontalAdvance(text) + 16
-    box = QRectF(band.center().x() - width / 2, band.center().y() - 14, width, 28)
+    width = metrics.horizontalAdvance(text) + px(16)
+    left = min(band.center().x() - width / 2, area.rect.right() - width)
+    box = QRectF(left, band.top() + px(34), width, px(28))
     painter.setPen(_hairline(look.colour("attention")))
     painter.setBrush(look.colour("attention_surface"))
-    painter.drawRoundedRect(box, 4, 4)
+    painter.drawRoundedRect(box, px(4), px(4))
     painter.setPen(look.colour("attention"))
     painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+def _tint(role: str, share: float) -> QColor:
+    """A little of `role` on the plot's ground, opaque: large transparent areas cost a frame."""
+    top, ground = colours().colour(role), colours().colour("raised")
+    rest = 1 - share
+    return QColor.fromRgbF(
+        share * top.redF() + rest * ground.redF(),
+        share * top.greenF() + rest * ground.greenF(),
+        share * top.blueF() + rest * ground.blueF(),
+    )
 
 
 def _hairline(colour: QColor) -> QPen:

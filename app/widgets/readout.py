@@ -12,16 +12,17 @@ from app.theme import Type, colours, font, limb_style, space, theme
 from app.units import NO_VALUE, ForceUnit, number
 from data.analysis.types import Side
 
-_LARGEST_PX = 220
+_LARGEST_PX = 400
 _GAP_EM = 0.55
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A force in N (None: a dash) and what it is."""
+    """A force in N (None: a dash) and what it is; without a caption nothing is shown."""
 
     force_n: float | None
     caption: str
+    is_quiet: bool = False
 
 
 class Readout(QWidget):
@@ -34,6 +35,7 @@ class Readout(QWidget):
         self.figures = (Figure(None, "now"), Figure(None, "peak"))
         self.is_active = True
         self._digits = 3
+        self._scale = 1.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_figures(self, first: Figure, second: Figure, *, is_active: bool = True) -> None:
@@ -43,12 +45,18 @@ class Readout(QWidget):
         self.figures = (first, second)
         self.is_active = is_active
         name = limb_style(self.side).label if self.side else "Force"
-        said = (f"{f.caption} {self._value(f)} {self.unit.value}" for f in self.figures)
+        shown = (figure for figure in self.figures if figure.caption)
+        said = (f"{figure.caption} {self._value(figure)} {self.unit.value}" for figure in shown)
         self.setAccessibleName(f"{name}: {', '.join(said)}")
         self.update()
 
     def set_unit(self, unit: ForceUnit) -> None:
         self.unit = unit
+        self.update()
+
+    def set_scale(self, scale: float) -> None:
+        """Enlarge the words around the numbers."""
+        self._scale = scale
         self.update()
 
     def reserve(self, largest_n: float) -> None:
@@ -67,21 +75,29 @@ class Readout(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        head, foot = theme().px(26), theme().px(24)
+        head, foot = (round(theme().px(size) * self._scale) for size in (26, 24))
         size = self._number_px(self.height() - head - foot - space(3))
         face = font(100, QFont.Weight.DemiBold)
         face.setPixelSize(size)
         cell = QFontMetricsF(face).horizontalAdvance("0") * self._digits
         width = 2 * cell + _GAP_EM * size
         left = self.width() - width if self.side is Side.RIGHT else 0.0
-        self._paint_name(painter, QRectF(left, 0, width, head))
         baseline = self.height() - foot - space(1)
+        top = max(baseline - QFontMetricsF(face).capHeight() - space(2) - head, 0.0)
+        self._paint_name(painter, QRectF(left, top, width, head))
         for i, figure in enumerate(self.figures):
+            if not figure.caption:
+                continue
             right = left + cell + i * (cell + _GAP_EM * size)
-            painter.setPen(self._colour(is_peak=i == 1))
+            painter.setPen(self._colour(figure, is_peak=i == 1))
             self._paint_number(painter, face, figure, QPointF(right, baseline))
             box = QRectF(right - cell - space(6), self.height() - foot, cell + space(6), foot)
             self._paint_caption(painter, box, figure)
+
+    def _font(self, size: Type, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
+        face = font(size, weight)
+        face.setPixelSize(round(face.pixelSize() * self._scale))
+        return face
 
     def _number_px(self, height: float) -> int:
         probe = font(100, QFont.Weight.DemiBold)
@@ -96,14 +112,14 @@ class Readout(QWidget):
         if self.side is None:
             return
         style = limb_style(self.side)
-        face = font(Type.HEADING, QFont.Weight.DemiBold)
+        face = self._font(Type.HEADING, QFont.Weight.DemiBold)
         painter.setFont(face)
         painter.setPen(QColor(style.text_colour))
         is_right = self.side is Side.RIGHT
         align = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, style.label)
         used = QFontMetricsF(face).horizontalAdvance(style.label) + space(3)
-        sample = theme().px(36)
+        sample = theme().px(36) * self._scale
         x = box.right() - used - sample if is_right else box.left() + used
         painter.setPen(QPen(QColor(style.colour), 3, style.pen, Qt.PenCapStyle.FlatCap))
         y = box.center().y() + 1
@@ -118,13 +134,13 @@ class Readout(QWidget):
     def _paint_caption(self, painter: QPainter, box: QRectF, figure: Figure) -> None:
         """The unit and what the number is, e.g. ``N now``."""
         painter.setPen(colours().colour("muted"))
-        painter.setFont(font(Type.STRONG))
+        painter.setFont(self._font(Type.STRONG))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         unit = f"{self.unit.value} " if figure.force_n is not None else ""
         painter.drawText(box, align | Qt.TextFlag.TextDontClip, f"{unit}{figure.caption}")
 
-    def _colour(self, *, is_peak: bool) -> QColor:
-        if not self.is_active:
+    def _colour(self, figure: Figure, *, is_peak: bool) -> QColor:
+        if not self.is_active or figure.is_quiet or figure.force_n is None:
             return colours().colour("muted", 0.75)
         if is_peak and self.side is not None:
             return QColor(limb_style(self.side).text_colour)

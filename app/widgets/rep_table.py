@@ -66,7 +66,7 @@ class RepTable(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        height, head = theme().px(_ROW_PX), theme().px(_HEAD_PX)
+        height, head = self._row_height(), theme().px(_HEAD_PX)
         self._paint_head(painter, QRectF(0, 0, self.width(), head))
         valid = len([row for row in self.rows if not row.rejected])
         to_come = max(self._planned - valid, 0)
@@ -84,9 +84,16 @@ class RepTable(QWidget):
             self._paint_waiting(painter, box, last + 1 + i, is_now=is_now)
             y += height
 
+    def _row_height(self) -> int:
+        """Rows grow with the room there is: they are read from afar."""
+        wanted = (self.height() - theme().px(_HEAD_PX)) / (max(self._planned, len(self.rows)) + 1)
+        widest = self.width() * 0.16
+        return int(min(max(wanted, theme().px(_ROW_PX)), max(widest, theme().px(_ROW_PX))))
+
     def _columns(self) -> list[_Column]:
         unit = self._unit.value
-        names = [_Column(f"{limb_style(s).label} {unit}", s, 0.25) for s in self._sides]
+        share = 0.25 if len(self._sides) == 2 else 0.7
+        names = [_Column(f"{limb_style(s).label} {unit}", s, share) for s in self._sides]
         if len(names) == 2:
             return [_Column("Rep", None, 0.12), *names, _Column("More by", None, 0.38)]
         return [_Column("Rep", None, 0.3), *names]
@@ -126,6 +133,8 @@ class RepTable(QWidget):
         for i, (text, cell) in enumerate(zip(texts, self._cells(upper), strict=True)):
             weight = QFont.Weight.Bold if bests[i] else QFont.Weight.Normal
             face = font(Type.HEADING if i else Type.STRONG, weight)
+            if i:
+                face.setPixelSize(int(min(self._row_height() * 0.45, self.width() * 0.07)))
             face.setStrikeOut(row.rejected is not None)
             painter.setFont(face)
             is_pale = i == 0 or row.rejected is not None

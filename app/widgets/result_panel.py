@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QGridLayout, QToolTip, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.theme import space
+from app.theme import set_state, space, theme
 from app.units import ForceUnit, force, number, quantity
 from app.widgets.asymmetry_bar import (
     AsymmetryBar,
@@ -26,8 +27,8 @@ class ResultPanel(Card):
     """Stands where the curve was; the limbs' numbers stay in their places above it."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(margin=6, parent=parent)
-        self.column.setSpacing(space(2))
+        super().__init__(margin=3, parent=parent)
+        self.column.setSpacing(space(1))
         self._unit = ForceUnit.NEWTON
         self._headline = Text("", "display", wrap=True)
         self._detail = Text("", "heading", wrap=True)
@@ -36,14 +37,9 @@ class ResultPanel(Card):
         self._formula = Elided("", "body", tone="muted")
         self._how = HowButton("", "the difference")
         self._how.clicked.connect(self._show_method)
-        self._limbs = QWidget()
-        grid = QGridLayout(self._limbs)
-        grid.setContentsMargins(0, 0, 0, 0)
-        grid.setColumnStretch(0, 1)
-        grid.setColumnStretch(1, 1)
         self._facts = {Side.LEFT: _Facts(Side.LEFT), Side.RIGHT: _Facts(Side.RIGHT)}
-        grid.addWidget(self._facts[Side.LEFT], 0, 0)
-        grid.addWidget(self._facts[Side.RIGHT], 0, 1)
+        self._limbs = QWidget()
+        self._limbs.setLayout(row(self._facts[Side.LEFT], 1, self._facts[Side.RIGHT]))
         self.column.addWidget(self._headline)
         self.column.addWidget(self._detail)
         self.column.addWidget(self._bar, 1)
@@ -62,13 +58,14 @@ class ResultPanel(Card):
 
     def show_result(self, result: SetResult | None) -> None:
         """None: a run that ended without any result."""
-        self._bar.setVisible(result is not None)
-        self._limbs.setVisible(result is not None)
-        self._how.setVisible(result is not None)
+        self._bar.setVisible(result is not None and result.asymmetry.value_percent is not None)
         if result is None:
             self._headline.setText("No result")
             self._detail.setText("No repetition could be taken from this recording.")
             self._formula.setText("")
+            for facts in self._facts.values():
+                facts.setText("")
+            self._set_method("")
             return
         asymmetry = result.asymmetry
         now, last = difference(asymmetry), _last(result)
@@ -82,6 +79,18 @@ class ResultPanel(Card):
         self._formula.setText(f"{asymmetry.aggregation} {metric_name(asymmetry.metric)}: {method}")
         self._set_method(f"{method}. Measurement error: {result.error_source or 'not known'}.")
 
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """Where there is little room the lesser things go first; the verdict and the bar stay."""
+        super().resizeEvent(event)
+        room = self.height() / theme().text_scale
+        size = "live" if room > 460 else "display" if room > 280 else "title"
+        if self._headline.property("type") != size:
+            set_state(self._headline, type=size)
+        self._formula.setVisible(room > 240)
+        self._how.setVisible(room > 240)
+        self._limbs.setVisible(room > 210)
+        self._detail.setVisible(room > 180)
+
     def _set_method(self, text: str) -> None:
         self._how.method = text
         self._how.setAccessibleDescription(text)
@@ -91,31 +100,21 @@ class ResultPanel(Card):
         QToolTip.showText(self._how.mapToGlobal(self._how.rect().topLeft()), self._how.toolTip())
 
 
-class _Facts(QWidget):
+class _Facts(Text):
     """One limb's lesser numbers, hung at its own side."""
 
     def __init__(self, side: Side) -> None:
-        super().__init__()
-        self.side = side
-        self._per_kg = Text("", "heading")
-        self._last = Text("", "strong", tone="muted")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        for label in (self._per_kg, self._last):
-            is_right = side is Side.RIGHT
-            label.setAlignment(
-                Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
-            )
-            column.addWidget(label)
+        super().__init__("", "strong")
+        is_right = side is Side.RIGHT
+        self.setAlignment(Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft)
 
     def show_limb(self, limb: LimbResult | None, unit: ForceUnit) -> None:
         if limb is None:
-            self._per_kg.setText("not measured")
-            self._last.setText("")
+            self.setText("not measured")
             return
-        self._per_kg.setText("" if limb.per_kg is None else quantity(limb.per_kg, "N/kg", 2))
-        self._last.setText(_compared(limb, unit))
+        parts = ["" if limb.per_kg is None else quantity(limb.per_kg, "N/kg", 2)]
+        parts.append(_compared(limb, unit))
+        self.setText(" · ".join(part for part in parts if part))
 
 
 def _compared(limb: LimbResult, unit: ForceUnit) -> str:

@@ -12,10 +12,10 @@ from PySide6.QtWidgets import QWidget
 
 from app.theme import colours, limb_style
 from app.widgets.force_plot import CurveLine, ForcePlot
+from app.widgets.plot_area import PlotArea
 from app.widgets.plot_marks import (
     Level,
     LineEnd,
-    PlotArea,
     RepSpan,
     draw_ends,
     draw_gaps,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import monotonic
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
@@ -23,19 +23,25 @@ from data.analysis.types import Side
 
 NUMBERS_S = 0.1  # digits that change faster cannot be read
 TARGET_TOLERANCE = 0.05
+STAGE_SCALE = 1.8  # the athlete looks from twice as far
+_NOTHING = Figure(None, "")
+_REST = "Rest"
 
 
 class RunBoard(QWidget):
     """Follows a controller. Curves and numbers come from its ring, at the plot's own pace;
-    everything else from its view, when `refresh` is called."""
+    everything else from its view, when `refresh` is called. On the stage words are larger and
+    no result is shown."""
 
-    def __init__(self, parent: QWidget | None = None, *, shows_result: bool = True) -> None:
-        super().__init__(parent)
+    def __init__(self, *, is_stage: bool = False) -> None:
+        super().__init__()
         self._run: RunController | None = None
         self._numbers = RunNumbers()
         self._unit = ForceUnit.NEWTON
-        self._shows_result = shows_result
+        self._is_stage = is_stage
         self._numbers_at = 0.0
+        self._numbers_timer = QTimer(self, singleShot=True)
+        self._numbers_timer.timeout.connect(self._show_numbers)
         self._followed: tuple[object, ...] = ()
         self.readouts = {side: Readout(side) for side in Side}
         self.plot = LivePlot()
@@ -47,6 +53,11 @@ class RunBoard(QWidget):
         self._empty.setParent(self.plot)
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._build()
+        self.plot.installEventFilter(self)
+        if is_stage:
+            self.plot.set_scale(STAGE_SCALE)
+            for readout in self.readouts.values():
+                readout.set_scale(STAGE_SCALE)
 
     def set_run(self, run: RunController | None) -> None:
         """Another run, or none."""
@@ -84,7 +95,7 @@ class RunBoard(QWidget):
         self.plot.set_reps(_spans(view), view.rep_started_s)
         self._empty.setVisible(run.trace is None)
         self._show_time(view)
-        is_result = view.step is Step.RESULT and self._shows_result
+        is_result = view.step is Step.RESULT and not self._is_stage
         if is_result:
             self.result.show_result(view.result)
         self._stack.setCurrentWidget(self.result if is_result else self._card)
@@ -92,10 +103,15 @@ class RunBoard(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
-        height = min(max(int(self.height() * 0.28), theme().px(124)), theme().px(240))
+        least, most = theme().px(112), theme().px(400 if self._is_stage else 240)
+        height = min(max(int(self.height() * 0.29), least), most)
         for readout in self.readouts.values():
             readout.setFixedHeight(height)
-        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if watched is self.plot and event.type() is QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
 
     def _build(self) -> None:
         numbers = QHBoxLayout()
@@ -118,7 +134,9 @@ class RunBoard(QWidget):
 
     def _place(self) -> None:
         area = self.plot.rect()
-        height = min(max(int(area.height() * 0.72), theme().px(130)), theme().px(360))
+        share = 0.5 if self.countdown.caption == _REST and not self._is_stage else 0.75
+        most = area.height() if self._is_stage else theme().px(360)
+        height = min(max(int(area.height() * share), theme().px(140)), most)
         width = min(int(height * 1.5), area.width())
         left, top = (area.width() - width) // 2, (area.height() - height) // 2
         self.countdown.setGeometry(left, top, width, height)
@@ -128,7 +146,7 @@ class RunBoard(QWidget):
         )
 
     def _show_time(self, view: RunView) -> None:
-        captions = {Step.COUNTDOWN: "Get ready", Step.REST: "Rest"}
+        captions = {Step.COUNTDOWN: "Get ready", Step.REST: _REST}
         caption = captions.get(view.step)
         if caption is None or view.seconds_left is None:
             self.countdown.hide()
@@ -139,8 +157,12 @@ class RunBoard(QWidget):
         self.countdown.raise_()
 
     def _on_frame(self) -> None:
-        if monotonic() - self._numbers_at >= NUMBERS_S:
+        """Digits follow the curve, but no faster than they can be read."""
+        wait_s = self._numbers_at + NUMBERS_S - monotonic()
+        if wait_s <= 0:
             self._show_numbers()
+        elif not self._numbers_timer.isActive():
+            self._numbers_timer.start(int(1000 * wait_s) + 1)
 
     def _show_numbers(self) -> None:
         run = self._run
@@ -148,7 +170,7 @@ class RunBoard(QWidget):
             return
         self._numbers_at = monotonic()
         view, sides = run.view, self._sides(run)
-        if view.step is Step.RESULT and self._shows_result:
+        if view.step is Step.RESULT and not self._is_stage:
             self._show_bests(view)
             return
         now = {} if self.plot.is_silent else force_now(run.trace, sides)
@@ -157,17 +179,19 @@ class RunBoard(QWidget):
             readout.reserve(self.plot.area.top_n)
             if is_unilateral(view) and side is not view.limb:
                 shown = Figure(self._numbers.best_n(view, side), "best")
-                readout.show_figures(Figure(None, "not this limb"), shown, is_active=False)
+                readout.show_figures(_NOTHING, shown, is_active=False)
                 continue
-            readout.show_figures(
-                Figure(now.get(side), "now"), Figure(peaks.get(side), _peak_caption(view))
-            )
+            second = Figure(peaks.get(side), _peak_caption(view))
+            if not view.is_recording and not view.reps:
+                best_n = self._numbers.best_n(view, side)
+                second = _NOTHING if best_n is None else Figure(best_n, "best", is_quiet=True)
+            readout.show_figures(Figure(now.get(side), "now"), second)
 
     def _show_bests(self, view: RunView) -> None:
         limbs = {limb.side: limb for limb in view.result.limbs} if view.result else {}
         for side, readout in self.readouts.items():
             limb: LimbResult | None = limbs.get(side)
-            mean = Figure(limb.mean_n if limb else None, "mean")
+            mean = Figure(limb.mean_n if limb else None, "mean", is_quiet=True)
             readout.show_figures(mean, Figure(limb.best_n if limb else None, "best"))
 
     def _sides(self, run: RunController) -> tuple[Side | None, ...]:

@@ -16,6 +16,10 @@ class Keeping(StrEnum):
     RECORDING = "Recording"
     STORING = "Storing …"
     SAVED = "Saved"
+    UNSAVED = "Not stored"
+
+
+_INKS = {Keeping.SAVED: "good", Keeping.RECORDING: "text", Keeping.UNSAVED: "attention"}
 
 
 class StateMark(QWidget):
@@ -39,7 +43,7 @@ class StateMark(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         frame = QRectF(self.rect()).adjusted(1, 1, -1, -1)
         is_idle = self.state is Keeping.IDLE
-        edge = {Keeping.RECORDING: "text", Keeping.SAVED: "good"}.get(self.state, "hairline")
+        edge = _INKS.get(self.state, "hairline")
         painter.setPen(QPen(look.colour(edge), 1.5))
         painter.setBrush(look.colour("surface" if is_idle else "raised"))
         painter.drawRoundedRect(frame, frame.height() / 2, frame.height() / 2)
@@ -47,9 +51,10 @@ class StateMark(QWidget):
         left = frame.left() + space(3)
         centre = QPointF(left + mark / 2, frame.center().y())
         match self.state:
-            case Keeping.SAVED:
+            case Keeping.SAVED | Keeping.UNSAVED:
                 at = QRectF(left, centre.y() - mark / 2, mark, mark)
-                painter.drawPixmap(at.toRect(), pixmap("saved", mark, "good"))
+                name = "saved" if self.state is Keeping.SAVED else "attention"
+                painter.drawPixmap(at.toRect(), pixmap(name, mark, _INKS[self.state]))
             case Keeping.RECORDING:
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.setBrush(look.colour("text"))
@@ -58,8 +63,7 @@ class StateMark(QWidget):
                 painter.setPen(QPen(look.colour("muted"), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
                 painter.drawEllipse(centre, mark * 0.3, mark * 0.3)
-        ink = {Keeping.SAVED: "good", Keeping.RECORDING: "text"}.get(self.state, "muted")
-        painter.setPen(look.colour(ink))
+        painter.setPen(look.colour(_INKS.get(self.state, "muted")))
         painter.setFont(
             font(Type.STRONG, QFont.Weight.Normal if is_idle else QFont.Weight.DemiBold)
         )

@@ -68,16 +68,21 @@ def hold(t: Array, seconds: float) -> Array:
 def samples(
     efforts: Sequence[Effort], begin_s: float, end_s: float, limbs: int
 ) -> tuple[Array, Array]:
-    """``t (n,) s``, ``force (n, limbs) N``: efforts, tremor at 8 to 12 Hz, noise of 0.3 N."""
+    """``t (n,) s``, ``force (n, limbs) N``: efforts with tremor, and noise of 0.3 N."""
     t = np.arange(round(begin_s * RATE_HZ), round(end_s * RATE_HZ)) / RATE_HZ
     force = np.zeros((len(t), limbs))
     for effort in efforts:
         force += effort.force(t)
     for limb in range(limbs):
-        tremor = np.sin(2 * np.pi * (9.3 + limb) * t) + 0.6 * np.sin(2 * np.pi * (11.1 - limb) * t)
-        force[:, limb] *= 1 + 0.006 * tremor
+        force[:, limb] *= 1 + 0.0025 * _tremor(t + 31.7 * limb)
     noise = np.random.default_rng(round(begin_s * RATE_HZ) + 7).normal(0.0, 0.3, force.shape)
     return t, force + noise
+
+
+def _tremor(t: Array) -> Array:
+    """Muscle tremor: a few tones between 5 and 13 Hz that never repeat within a trial."""
+    tones = ((5.3, 1.1), (7.9, 0.8), (8.71, 0.9), (10.37, 0.7), (12.9, 0.5))
+    return sum((a * np.sin(2 * np.pi * f * t + 3.1 * f) for f, a in tones), np.zeros_like(t))
 
 
 class ScriptedRun(QObject):
@@ -183,7 +188,7 @@ class ScriptedRun(QObject):
         self.changed.emit()
 
     def _follow_efforts(self) -> None:
-        if self._next >= len(self.efforts):
+        if self._next >= len(self.efforts) or not self.guided.is_recording:
             return
         effort = self.efforts[self._next]
         if self._rep_started_s is None and self.now_s >= effort.start_s + _ONSET_S:

@@ -21,7 +21,7 @@ from app.pages.stage import Stage as StageWindow
 from app.settings import SettingsFile
 from app.store_thread import StoreThread, open_store
 from app.theme import Scheme, theme
-from app.workflow import Notice, Weight
+from app.workflow import Notice, SetResult, Weight
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
 from data.ids import uuid7
@@ -50,146 +50,129 @@ NORDICS = (
     Effort(6.2, (347.0, 311.0), 3.1, nordic),
     Effort(11.8, (339.0, 316.0), 2.9, nordic),
 )
-HOLDS = (Effort(0.8, (268.0,), 4.5, hold), Effort(7.4, (281.0,), 4.5, hold))
+HOLDS = (
+    Effort(0.8, (268.0,), 4.5, hold),
+    Effort(7.4, (281.0,), 4.5, hold),
+    Effort(14.0, (275.0,), 4.5, hold),
+)
 WEAKER = (Effort(0.8, (241.0,), 4.5, hold), Effort(7.4, (252.0,), 4.5, hold))
 _BESTS = Bests(352.0, 318.0)
 
 
 @dataclass(frozen=True, slots=True)
 class LiveState:
-    """`make` builds the run; `wait_s` of real time lets silence show; `person` is in the bar."""
+    """`make` gives the run that the page is shown, `then` plays it up to the state.
+
+    `wait_s` of real time lets silence show; `person` is in the bar.
+    """
 
     name: str
-    make: Callable[[], ScriptedRun | None]
+    then: Callable[[ScriptedRun], None] | None
+    make: Callable[[], ScriptedRun] = ScriptedRun
     wait_s: float = 0.0
     person: Person = ATHLETE
 
 
-def _searching() -> ScriptedRun:
-    run = ScriptedRun()
+def _with_bests() -> ScriptedRun:
+    return ScriptedRun(bests=_BESTS)
+
+
+def _with_target() -> ScriptedRun:
+    return ScriptedRun(bests=_BESTS, target_n=250.0)
+
+
+def _one_limb() -> ScriptedRun:
+    return ScriptedRun("ham.iso9020", injured=Side.RIGHT)
+
+
+def _with_rest() -> ScriptedRun:
+    return ScriptedRun(test=replace(tests()["nordic.bil"], rest_s=45.0), bests=_BESTS)
+
+
+def _with_long_names() -> ScriptedRun:
+    name = "Hamstrings isometric, prone, knee 15°, long lever, with strap at the ankle"
+    return ScriptedRun(test=replace(tests()["nordic.bil"], name=name), bests=_BESTS)
+
+
+def _searching(run: ScriptedRun) -> None:
     run.statuses = (SEARCHING,)
-    return run
+    run.tell()
 
 
-def _nothing() -> None:
-    return None
-
-
-def _zero_refused() -> ScriptedRun:
-    run = ScriptedRun()
+def _zero_refused(run: ScriptedRun) -> None:
     run.connect_device()
-    run.guided.take_zero()
-    run.play(4.0)
+    run.efforts = [Effort(1.2, (118.0, 64.0), 60.0, hold)]
+    run.play(9.0)
     run.guided.zero_refused(
         "The left cell reads 118 N. The old zero is kept. Unload both cells, then press Z again."
     )
-    run.efforts = [Effort(1.2, (118.0, 64.0), 60.0, hold)]
-    assert run.trace is not None
-    run.trace.clear()
-    run.now_s = 0.0
-    run.play(9.0)
     run.tell()
-    return run
 
 
-def _ready() -> ScriptedRun:
-    run = ScriptedRun(bests=_BESTS)
+def _ready(run: ScriptedRun) -> None:
     run.connect_device()
     run.play(6.0)
-    return run
+    run.tell()
 
 
-def _countdown() -> ScriptedRun:
-    run = _ready()
+def _countdown(run: ScriptedRun) -> None:
+    _ready(run)
     run.begin(NORDICS)
     run.play(0.7)
-    return run
 
 
-def _nordic_until(seconds: float, **settings: object) -> ScriptedRun:
-    run = ScriptedRun(bests=_BESTS, **settings)  # pyright: ignore[reportArgumentType]
-    run.connect_device()
-    run.begin(NORDICS)
-    run.play(seconds)
-    return run
+def _nordics(until_s: float) -> Callable[[ScriptedRun], None]:
+    def then(run: ScriptedRun) -> None:
+        run.connect_device()
+        run.begin(NORDICS)
+        run.play(until_s)
+
+    return then
 
 
-def _mid_rep() -> ScriptedRun:
-    return _nordic_until(8.9)
-
-
-def _target() -> ScriptedRun:
-    return _nordic_until(8.6, target_n=250.0)
-
-
-def _unilateral() -> ScriptedRun:
-    run = ScriptedRun("ham.iso9020", injured=Side.RIGHT)
+def _next_limb(run: ScriptedRun) -> None:
     run.connect_device(limbs=1)
-    run.begin([*HOLDS, Effort(14.0, (275.0,), 4.5, hold)])
+    run.begin(HOLDS)
     run.play(20.0)
     run.stored(None)
+
+
+def _other_limb(run: ScriptedRun) -> None:
+    _next_limb(run)
     run.begin(WEAKER)
     run.play(10.2)
-    return run
 
 
-def _lost() -> ScriptedRun:
-    run = _nordic_until(8.7)
+def _lost(run: ScriptedRun) -> None:
+    _nordics(8.7)(run)
     run.statuses = (LOST,)
     run.guided.link_lost("the port is gone")
     run.tell()
-    return run
 
 
-def _back() -> ScriptedRun:
-    run = _nordic_until(7.6)
+def _back(run: ScriptedRun) -> None:
+    _nordics(7.6)(run)
     run.play(8.4, is_linked=False)
     run.guided.link_back()
     run.play(10.4)
-    return run
+    run.tell()
 
 
-def _rest() -> ScriptedRun:
-    run = ScriptedRun(test=replace(tests()["nordic.bil"], rest_s=45.0), bests=_BESTS)
-    run.connect_device()
-    run.begin(NORDICS)
-    run.play(11.3)
-    return run
-
-
-def _rejected() -> ScriptedRun:
-    run = _nordic_until(10.6)
+def _rejected(run: ScriptedRun) -> None:
+    _nordics(10.6)(run)
     run.reject_rep()
-    return run
 
 
-def _saving() -> ScriptedRun:
-    return _nordic_until(15.5)
+def _after_nordics(result: SetResult) -> Callable[[ScriptedRun], None]:
+    def then(run: ScriptedRun) -> None:
+        _nordics(15.5)(run)
+        run.stored(result)
+
+    return then
 
 
-def _next_limb() -> ScriptedRun:
-    run = ScriptedRun("ham.iso9020", injured=Side.RIGHT)
-    run.connect_device(limbs=1)
-    run.begin([*HOLDS, Effort(14.0, (275.0,), 4.5, hold)])
-    run.play(20.0)
-    run.stored(None)
-    return run
-
-
-def _result() -> ScriptedRun:
-    run = _nordic_until(15.5)
-    run.stored(set_result(347.0, 316.0, last_n=(301.0, 279.0), error_percent=6.0))
-    return run
-
-
-def _result_in_error() -> ScriptedRun:
-    run = _nordic_until(15.5)
-    run.stored(set_result(333.0, 316.0, last_n=(331.0, 279.0), error_percent=9.0))
-    return run
-
-
-def _not_saved() -> ScriptedRun:
-    run = _nordic_until(15.5)
+def _not_saved(run: ScriptedRun) -> None:
+    _nordics(15.5)(run)
     run.stored(set_result(347.0, 316.0, error_percent=None, is_saved=False))
     run.guided.trouble(
         Notice(
@@ -200,46 +183,48 @@ def _not_saved() -> ScriptedRun:
         )
     )
     run.tell()
-    return run
 
 
-def _refused() -> ScriptedRun:
-    run = _nordic_until(15.5)
-    run.stored(set_result(347.0, None))
-    return run
-
-
-def _long_names() -> ScriptedRun:
-    name = "Hamstrings isometric, prone, knee 15°, long lever, with strap at the ankle"
-    run = ScriptedRun(test=replace(tests()["nordic.bil"], name=name), bests=_BESTS)
-    run.connect_device()
+def _long_names(run: ScriptedRun) -> None:
+    _nordics(8.9)(run)
     run.statuses = (replace(BOARD, name=LONG),)
-    run.begin(NORDICS)
-    run.play(8.9)
-    return run
+    run.tell()
 
 
 LIVE_STATES = (
-    LiveState("nothing", _nothing),
+    LiveState("nothing", None),
     LiveState("searching", _searching),
     LiveState("zero_refused", _zero_refused),
-    LiveState("ready", _ready),
-    LiveState("countdown", _countdown),
-    LiveState("mid_rep", _mid_rep),
-    LiveState("target", _target),
-    LiveState("mid_rep_one_limb", _unilateral),
-    LiveState("link_lost", _lost, wait_s=1.4),
-    LiveState("link_back", _back),
-    LiveState("rejected", _rejected),
-    LiveState("rest", _rest),
-    LiveState("saving", _saving),
-    LiveState("next_limb", _next_limb),
-    LiveState("result", _result),
-    LiveState("result_within_error", _result_in_error),
+    LiveState("ready", _ready, _with_bests),
+    LiveState("countdown", _countdown, _with_bests),
+    LiveState("mid_rep", _nordics(8.9), _with_bests),
+    LiveState("target", _nordics(8.6), _with_target),
+    LiveState("mid_rep_one_limb", _other_limb, _one_limb),
+    LiveState("link_lost", _lost, _with_bests, wait_s=1.4),
+    LiveState("link_back", _back, _with_bests),
+    LiveState("rejected", _rejected, _with_bests),
+    LiveState("rest", _nordics(11.3), _with_rest),
+    LiveState("saving", _nordics(15.5), _with_bests),
+    LiveState("next_limb", _next_limb, _one_limb),
+    LiveState(
+        "result", _after_nordics(set_result(347.0, 316.0, last_n=(301.0, 279.0), error_percent=6.0))
+    ),
+    LiveState(
+        "result_within_error", _after_nordics(set_result(333.0, 316.0, last_n=(331.0, 279.0)))
+    ),
     LiveState("result_not_saved", _not_saved),
-    LiveState("result_refused", _refused),
-    LiveState("long_names", _long_names, person=replace(ATHLETE, name=LONG, injury=LONG)),
+    LiveState("result_refused", _after_nordics(set_result(347.0, None))),
+    LiveState(
+        "long_names",
+        _long_names,
+        _with_long_names,
+        person=replace(ATHLETE, name=LONG, injury=LONG),
+    ),
 )
+
+
+LARGE = ("mid_rep", "link_lost", "rest", "result", "long_names")
+ON_STAGE = ("countdown", "mid_rep", "target", "mid_rep_one_limb", "rest", "result")
 
 
 @contextmanager
@@ -266,13 +251,13 @@ def live_window(
         window.go(Route(PageId.LIVE))
         window.show()
         run_events(0.05)
-        run = state.make()
-        desk.set_devices(run.statuses if run else ())
-        page.set_run(run)
-        page.board.plot.draw_frame()
-        run_events(0.05 + state.wait_s)
-        page.refresh()
-        run_events(0.02)
+        if state.then is not None:
+            run = state.make()
+            page.set_run(run)
+            state.then(run)
+            desk.set_devices(run.statuses)
+            page.board.plot.draw_frame()
+        run_events(0.15 + state.wait_s)
         try:
             yield window
         finally:
@@ -301,10 +286,12 @@ def render_stage(
     stage = StageWindow()
     stage.resize(*size)
     stage.show()
-    run = state.make()
-    stage.set_run(run)
-    stage.board.plot.draw_frame()
-    run_events(0.05 + state.wait_s)
+    if state.then is not None:
+        run = state.make()
+        stage.set_run(run)
+        state.then(run)
+        stage.board.plot.draw_frame()
+    run_events(0.15 + state.wait_s)
     made = picture(stage, path, ratio)
     stage.set_run(None)
     stage.close()
@@ -321,6 +308,13 @@ def main(folder: Path, names: list[str]) -> None:
             continue
         render_live(state, folder / f"{state.name}_light.png")
         render_live(state, folder / f"{state.name}_dark.png", scheme=Scheme.DARK, size=(1920, 1080))
+        if state.name in LARGE:
+            path = folder / f"{state.name}_large_text.png"
+            render_live(state, path, text_scale=2.0, size=(1920, 1080))
+            render_live(state, folder / f"{state.name}_200.png", ratio=2.0)
+            render_live(state, folder / f"{state.name}_small.png", size=(960, 600))
+        if state.name in ON_STAGE:
+            render_stage(state, folder / f"{state.name}_stage.png")
 
 
 if __name__ == "__main__":
