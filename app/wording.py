@@ -64,6 +64,8 @@ DOSES = {
     "counted_pulses": "pulses counted",
     "counted_charge_uc": "charge counted",
     "reported_rms_ma": "effective current (rms) reported",
+    "settings_charge_uc": "charge by the settings over time",
+    "settings_energy_j": "energy by the settings over time",
     "counted_energy_j": "energy counted",
     "counted_coupled_s": "time with contact counted",
     "reported_power_w": "power reported",
@@ -184,6 +186,11 @@ def dose_name(key: str, *, of_output: bool = True) -> str:
     kind, number, rest = output.groups()
     where = f", {'channel' if kind == 'ch' else 'head'} {number}" if of_output else ""
     return dose_name(rest) + where
+
+
+def dose_value(value: float) -> str:
+    """Three digits; from a thousand on all of them, for what was counted is exact."""
+    return significant(value, 3) if abs(value) < 1000 else fixed(value, 0)
 
 
 def short_method(method: str, *, name: str) -> str:

@@ -11,6 +11,8 @@ DPI = 1200
 PT = DPI / 72
 MM = DPI / 25.4
 
+FAMILIES = ["Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans"]
+
 _ENDLESS = 1e7
 
 
@@ -29,8 +31,8 @@ class TextStyle:
         return replace(self, is_struck=True)
 
     def font(self) -> QFont:
-        font = QFont()
-        font.setFamilies(["Inter", "Segoe UI", "Helvetica Neue", "DejaVu Sans"])
+        font = QFont(FAMILIES)
+        font.clearFeatures()  # the window's font has tabular figures
         font.setPointSizeF(self.size_pt)
         font.setWeight(self.weight)
         font.setStrikeOut(self.is_struck)

@@ -10,12 +10,12 @@ from app.report.content import Fact, TreatmentSection
 from app.wording import (
     MISSING,
     dose_name,
+    dose_value,
     duration,
     fixed,
     local_time,
     offset_text,
     sentence,
-    significant,
 )
 from data.records import Treatment
 from devices.modality import (
@@ -34,7 +34,7 @@ NAMES = {
 }
 
 ORIGINS = {
-    Origin.READ: "from the unit",
+    Origin.READ: "reported",
     Origin.ENTERED: "typed in",
     Origin.MEASURED: "measured",
     Origin.DERIVED: "computed",
@@ -65,6 +65,8 @@ SETTINGS = {
     "era_cm2": ("ERA", 1.0, "cm²"),
     "beam_nonuniformity_ratio": ("BNR", 1.0, ""),
 }
+# Of these zero is a setting; of all others it means that there is none.
+OUTPUTS = ("amplitude_ma", "amplitude_v", "amplitude_percent", "intensity_w_cm2")
 CHANGES_SHOWN = 8
 
 
@@ -105,7 +107,7 @@ def _warnings(treatment: Treatment) -> Iterable[str]:
 
 
 def _settings(treatment: Treatment) -> Iterable[Fact]:
-    origin = ORIGINS[treatment.source]
+    origin = ORIGINS[treatment.source] + (", at the beginning" if treatment.changes else "")
     for each in treatment.settings:
         head = isinstance(each, UltrasoundSettings)
         number = each.head if head else each.channel
@@ -116,7 +118,8 @@ def _settings(treatment: Treatment) -> Iterable[Fact]:
 def _values(settings: StimulationSettings | UltrasoundSettings) -> Iterable[str]:
     for field in fields(settings):
         value: float | str | None = getattr(settings, field.name)
-        if field.name not in SETTINGS or value is None:
+        is_off = value == 0 and field.name not in OUTPUTS
+        if field.name not in SETTINGS or value is None or is_off:
             continue
         name, factor, unit = SETTINGS[field.name]
         if field.name == "intensity_w_cm2" and isinstance(settings, UltrasoundSettings):
@@ -132,7 +135,7 @@ def _doses(treatment: Treatment) -> Iterable[Fact]:
         if dose.value is None:
             yield Fact(name, f"not computed: {plain(dose.reason or 'no reason was given')}")
         else:
-            value = f"{significant(dose.value, 3)} {dose.unit}".strip()
+            value = f"{dose_value(dose.value)} {dose.unit}".strip()
             yield Fact(name, value, ORIGINS[dose.origin])
 
 

@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from PySide6.QtCore import QMarginsF
-from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QPageLayout, QPageSize, QPainter, QPdfWriter
+from PySide6.QtWidgets import QApplication
 
 from app.report.blocks import (
     BODY,
@@ -190,7 +191,7 @@ def _treatment_blocks(section: TreatmentSection) -> Iterable[Block]:
     if section.settings:
         yield Facts(section.settings, before=6)
     if section.dose:
-        yield Facts(section.dose, columns=2, name_pt=132, before=3)
+        yield Facts(section.dose, columns=2, name_pt=136, before=3)
     if section.notes:
         yield Paragraph(" ".join(section.notes), SMALL)
 
@@ -212,10 +213,10 @@ def _foot(sheet: Sheet, report: Report, page: int, pages: int, width: float, bot
 
 def _application() -> None:
     """Fonts need an application; one without a display will do."""
-    if QGuiApplication.instance() is None:
+    if QApplication.instance() is None:
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):
             os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-        _keep.append(QGuiApplication(["myograph"]))
+        _keep.append(QApplication(["myograph"]))
 
 
-_keep: list[QGuiApplication] = []
+_keep: list[QApplication] = []

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PySide6.QtGui import QFont
+from PySide6.QtWidgets import QApplication
 
 from app.report import ReportTrial, write_report
+from app.report.blocks import BODY
 from app.report.charts import BUCKETS, charts_of, thin
 from app.report.compose import Visit, compose
 from app.report.content import Report, StrengthSection
@@ -18,6 +21,8 @@ from data.clinical.catalogue import tests as strength_tests
 from data.records import Person, Treatment, Trial, TrialState
 from devices.types import Gap
 from tests import builders
+
+pytestmark = pytest.mark.usefixtures("qapp")
 
 LEFT, RIGHT = Side.LEFT, Side.RIGHT
 PEAKS = [(310.0, 262.0), (322.0, 268.0), (305.0, 255.0)]
@@ -244,6 +249,19 @@ def test_a_whole_visit_is_two_pages_within_a_second(tmp_path: Path):
     path = write_report(*write)
     assert time.perf_counter() - start < 1.0
     assert pages(path) == 2
+
+
+def test_text_can_be_searched_even_where_the_window_has_tabular_figures():
+    # Glyphs of such features have no character behind them in a PDF.
+    before = QApplication.font()
+    tabular = QFont(before)
+    tabular.setFeature(QFont.Tag("tnum"), 1)
+    QApplication.setFont(tabular)
+    try:
+        assert not BODY.font().isFeatureSet(QFont.Tag("tnum"))
+        assert BODY.font().featureValue(QFont.Tag("calt")) == 0
+    finally:
+        QApplication.setFont(before)
 
 
 def test_an_empty_visit_is_a_page(tmp_path: Path):

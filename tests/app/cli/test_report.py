@@ -2,10 +2,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from app.report.stored import report_of
-from data.store import Store
 from tests.app.cli.shell import run
 from tests.app.clinic import make_clinic
 from tests.app.test_report import pages
@@ -30,7 +26,8 @@ def test_what_is_no_session_is_told(tmp_path: Path):
 
 def test_a_folder_that_is_missing_is_told(tmp_path: Path):
     clinic = make_clinic(tmp_path / "clinic.db")
-    store = Store(clinic.path)
-    with pytest.raises(FileNotFoundError):
-        report_of(store, clinic.session, tmp_path / "absent" / "report.pdf")
-    store.close()
+    out = tmp_path / "absent" / "report.pdf"
+    result = run("report", clinic.session.id, "--out", out, "--db", clinic.path)
+    assert result.returncode == 1
+    assert result.stderr.startswith("myograph: No such file or directory: ")
+    assert result.stderr.count("\n") == 1
