@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from data.analysis.types import Metric
 
 _UNITS = (
@@ -19,6 +21,7 @@ _UNITS = (
 )
 
 
+@cache
 def unit_of(key: str) -> str:
     """The unit that ends a metric's key."""
     return next(unit for suffix, unit in _UNITS if key.endswith(suffix))
