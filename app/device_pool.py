@@ -121,6 +121,11 @@ class DevicePool:
         """From any thread: how each device is now."""
         return tuple(s.status() for s in (*self.stations.values(), *self.units.values()))
 
+    def serial_of(self, key: str) -> str | None:
+        """The serial number that a device in use gave."""
+        used = self.stations.get(key) or self.units.get(key)
+        return used.device.info.serial if used is not None else None
+
     def station_for(self, test: StrengthTest) -> Station | None:
         """The connected device that suits `test` best: two cells for both limbs at once."""
         wanted = 2 if test.laterality is Laterality.BILATERAL else 1

@@ -14,6 +14,7 @@ from PySide6.QtGui import QDesktopServices
 
 from app.device_pool import DevicePool, Finder, RealFinder
 from app.device_thread import DeviceThread
+from app.known_devices import KnownDevice, KnownDevices
 from app.mailbox import Mailbox
 from app.main_window import MainWindow
 from app.navigation import PageId, Route, StartTest
@@ -44,6 +45,7 @@ class Workplace(QObject):
         self.reports = (database or default_path()).parent / "reports"
         self.thread_of_devices = DeviceThread()
         self.real = RealFinder()
+        self.known = KnownDevices(self.desk.settings_file.path.with_name("devices.json"))
         self.pool: DevicePool | None = None
         self.run: TestSession | None = None
         self._demo = demo
@@ -90,9 +92,11 @@ class Workplace(QObject):
     def use_device(self, found: Found, model_id: str) -> None:
         """Connect to a found device as the model that the user chose."""
         if self.pool is not None:
-            self._ask(self.pool.use(found, model_id), lambda _: self._show_devices())
+            self._ask(self.pool.use(found, model_id), lambda _: self._is_used(found, model_id))
 
     def release_device(self, key: str) -> None:
+        """Disconnect; it no longer connects by itself."""
+        self.known.forget(key)
         if self.pool is not None:
             self._ask(self.pool.release(key), lambda _: self._show_devices())
 
@@ -117,6 +121,8 @@ class Workplace(QObject):
         self.pool = pool
         self._look.start()
         self._show_devices()
+        if self._demo is None and self.known.has_any:
+            self.find_devices()
 
     async def _close_devices(self) -> None:
         if self.pool is not None:
@@ -132,8 +138,18 @@ class Workplace(QObject):
         unit = next(iter(self.pool.units.values()), None)
         self.desk.set_treatment(unit.live() if unit is not None else None)
 
-    def _found(self, _found: tuple[Found, ...]) -> None:
+    def _found(self, found: tuple[Found, ...]) -> None:
+        """Those accepted before connect by themselves; the others wait for a person."""
         self._is_searching = False
+        self._show_devices()
+        for each in found:
+            known = self.known.get(each.key)
+            if known is not None and known.model in each.models:
+                self.use_device(each, known.model)
+
+    def _is_used(self, found: Found, model_id: str) -> None:
+        if self.pool is not None and not found.is_virtual:
+            self.known.remember(found.key, KnownDevice(model_id, self.pool.serial_of(found.key)))
         self._show_devices()
 
     def _make_live(self) -> LivePage:
