@@ -149,7 +149,10 @@ class Workplace(QObject):
 
     def _is_used(self, found: Found, model_id: str) -> None:
         if self.pool is not None and not found.is_virtual:
-            self.known.remember(found.key, KnownDevice(model_id, self.pool.serial_of(found.key)))
+            before, serial = self.known.get(found.key), self.pool.serial_of(found.key)
+            if before is not None and before.serial not in (None, serial):
+                self.desk.notice.emit(_another_unit(before.serial, serial))
+            self.known.remember(found.key, KnownDevice(model_id, serial))
         self._show_devices()
 
     def _make_live(self) -> LivePage:
@@ -244,6 +247,15 @@ def _failed(error: BaseException) -> Notice:
         f"The device did not connect: {str(error).rstrip('.') or type(error).__name__}.",
         "Nothing recorded is lost.",
         "Switch it off and on, then search again.",
+    )
+
+
+def _another_unit(before: str | None, now: str | None) -> Notice:
+    return Notice(
+        Weight.ATTENTION,
+        f"This is another unit than last time: serial {now or 'unknown'} instead of {before}.",
+        "Its records will carry its own serial number.",
+        "Check that it is the one you mean.",
     )
 
 
