@@ -9,7 +9,7 @@ from pathlib import Path
 from uuid import UUID
 
 from data import curves
-from data.database import BUSY_S, found_schema, store_error
+from data.database import BUSY_S, found_schema, lenient_text, store_error
 from data.errors import DamagedRecordError, StoreError
 
 _TABLES = ("people", "sessions", "trials", "treatments", "curve_blocks")
@@ -52,7 +52,7 @@ def verify(path: Path) -> VerifyReport:
                 problems=(*_structure(connection), *_links(connection)),
                 damaged=(*_damaged_blocks(connection), *_incomplete_trials(connection)),
             )
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return VerifyReport(path, {}, (str(store_error(error, path)),), ())
 
 
@@ -89,6 +89,7 @@ def backup(path: Path, target: Path) -> VerifyReport:
 
 def _read_only(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=BUSY_S)
+    connection.text_factory = lenient_text
     connection.execute("PRAGMA trusted_schema=OFF")
     return connection
 

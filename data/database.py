@@ -108,6 +108,7 @@ def found_schema(path: Path) -> str | None:
         )
     try:
         with closing(sqlite3.connect(path, timeout=BUSY_S)) as connection:
+            connection.text_factory = lenient_text
             tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
             if not tables:  # ended while it was being made
                 return None
@@ -117,6 +118,8 @@ def found_schema(path: Path) -> str | None:
                     "Choose another file."
                 )
             versions = connection.execute("SELECT version_num FROM alembic_version").fetchall()
+    except UnicodeDecodeError as error:  # SQLite's own complaint quotes the damaged bytes
+        raise damaged_file("its structure is malformed", path) from error
     except sqlite3.Error as error:
         raise store_error(error, path) from error
     found = str(versions[0][0]) if versions else ""
@@ -125,6 +128,11 @@ def found_schema(path: Path) -> str | None:
     if found > SCHEMA:
         raise SchemaTooNewError(path, found, SCHEMA)
     return found
+
+
+def lenient_text(data: bytes) -> str:
+    """Damaged text is still text: what is wrong is found by what it says."""
+    return data.decode(errors="replace")
 
 
 def damaged_record(record_id: UUID | None, error: ValueError) -> DamagedRecordError:
@@ -178,6 +186,8 @@ def _translated(path: Path) -> Generator[None]:
         ) from error
     except DBAPIError as error:
         raise store_error(error.orig or error, path) from error
+    except UnicodeDecodeError as error:
+        raise damaged_file("its structure is malformed", path) from error
     except StatementError as error:
         if isinstance(error.orig, ValueError):  # a value that has no place in the database
             raise error.orig from None

@@ -55,6 +55,7 @@ class FrameFile:
             self._fd = os.open(path, _CREATE, 0o600)
             _lock(self._fd)
             self._write(MAGIC)
+            _flush_folder(path.parent)
         except OSError as error:
             self.close()
             raise _not_started(path, error) from error
@@ -235,6 +236,16 @@ else:
             return False
         fcntl.flock(fd, fcntl.LOCK_UN)
         return True
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the name of a new file outlive a power cut; Windows does so by itself."""
+    if sys.platform != "win32":
+        fd = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 
 def _flush(fd: int) -> None:
