@@ -243,9 +243,9 @@ class CalibrationRecord:
             c2=c2 if is_cubic else 0.0,
             c3=c3 if is_cubic else 0.0,
             is_cubic=is_cubic,
-            rated_n=rated,
-            overload_n=overload,
-            uncertainty_percent=uncertainty,
+            rated_n=_single(rated),
+            overload_n=_single(overload),
+            uncertainty_percent=_single(uncertainty),
             date_unix=date,
             temperature_c=temperature / 100,
             cell_serial=_text(cell_serial),
@@ -339,6 +339,11 @@ _ROWS = {
     int(Layout.BOTH | Layout.ANGLE): np.dtype([("counts", "<i4", (2,)), ("angle", "<i2")]),
 }
 _WITH_ANGLE = (int(Layout.BOTH | Layout.ANGLE),)
+
+
+def _single(value: float) -> float:
+    """The shortest decimal that is this single-precision number: 0.1, not 0.10000000149."""
+    return float(str(np.float32(value)))
 
 
 def _text(field: bytes) -> str:

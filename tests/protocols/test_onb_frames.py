@@ -139,7 +139,7 @@ def test_the_calibration_record_has_the_documented_layout() -> None:
         is_cubic=True,
         rated_n=3000.0,
         overload_n=3600.0,
-        uncertainty_percent=0.25,
+        uncertainty_percent=0.1,
         date_unix=1_767_225_600,
         temperature_c=21.5,
         cell_serial="SIM-CELL-1",
@@ -149,7 +149,11 @@ def test_the_calibration_record_has_the_documented_layout() -> None:
     assert data[:4] == bytes((1, 1, 1, 0))
     assert struct.unpack_from("<i", data, 4) == (-8765,)
     assert struct.unpack_from("<ddd", data, 8) == (0.0005, 1e-12, -1e-20)
-    assert struct.unpack_from("<fff", data, 32) == (3000.0, 3600.0, 0.25)
+    assert struct.unpack_from("<fff", data, 32) == (
+        3000.0,
+        3600.0,
+        pytest.approx(0.1, rel=1e-7),  # single precision
+    )
     assert struct.unpack_from("<I", data, 44) == (1_767_225_600,)
     assert struct.unpack_from("<h", data, 48) == (2150,)
     assert data[50:62] == b"SIM-CELL-1\0\0"
