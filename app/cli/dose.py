@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 
 def add(commands: Commands) -> None:
-    parser = commands.add(
+    commands.add(
         "dose",
         run_nothing,
         "compute the dose of a treatment",
         example="myograph dose ultrasound --intensity-w-cm2 1 --duty 0.2 --era-cm2 5 --seconds 300",
     )
-    kinds = Commands(parser, "dose_kind")
+    kinds = commands.within("dose")
     _add_ultrasound(kinds)
     _add_tens(kinds)
 

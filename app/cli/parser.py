@@ -17,6 +17,7 @@ class Commands:
     def __init__(self, parser: argparse.ArgumentParser, name: str = "command") -> None:
         self._commands = parser.add_subparsers(dest=name, metavar="COMMAND", title="commands")
         self.parsers: dict[str, argparse.ArgumentParser] = {}
+        self.inner: dict[str, Commands] = {}
 
     def add(
         self, name: str, run: Run, summary: str, *, example: str, description: str = ""
@@ -32,6 +33,11 @@ class Commands:
         parser.set_defaults(run=run)
         self.parsers[name] = parser
         return parser
+
+    def within(self, name: str) -> Commands:
+        """Commands of a command: ``people add``."""
+        self.inner[name] = Commands(self.parsers[name], f"{name}_command")
+        return self.inner[name]
 
 
 def add_database(parser: argparse.ArgumentParser) -> None:
@@ -77,6 +83,13 @@ def fraction(text: str) -> float:
     if not 0 < value <= 1:
         raise argparse.ArgumentTypeError(f"{text} must be above 0 and at most 1 (20 % is 0.2)")
     return value
+
+
+def count(text: str) -> int:
+    value = _number(text)
+    if value < 1 or value != int(value):
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number from 1 on")
+    return int(value)
 
 
 def day(text: str) -> date:

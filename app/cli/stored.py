@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from app.cli.database import find_person, find_record, opened_store
 from app.cli.errors import UsageError
 from app.cli.output import print_json
-from app.cli.parser import Commands, add_database, add_json, day, positive
+from app.cli.parser import Commands, add_database, add_json, count, day, positive
 
 if TYPE_CHECKING:
     from app.cli.database import Record
@@ -30,7 +30,7 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--person", metavar="ID", help="only of this person")
     parser.add_argument("--day", type=day, metavar="YYYY-MM-DD", help="only of this day")
-    parser.add_argument("--limit", type=int, default=50, metavar="N", help="at most this many")
+    parser.add_argument("--limit", type=count, default=50, metavar="N", help="at most this many")
     add_database(parser)
     add_json(parser)
     parser = commands.add(
@@ -52,7 +52,7 @@ def _add_people(commands: Commands) -> None:
     parser.add_argument("--find", metavar="TEXT", help="only whose name or team has these words")
     add_database(parser)
     add_json(parser)
-    adding = Commands(parser, "people_command").add(
+    adding = commands.within("people").add(
         "add",
         run_add,
         "add a person",

@@ -14,7 +14,9 @@ SLOW = ("numpy", "sqlalchemy", "yaml", "bleak", "serial", "PySide6", "pyqtgraph"
 
 
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]):
-    for command in [*build_commands()[1].parsers, "people add", "dose ultrasound", "dose tens"]:
+    commands = build_commands()[1]
+    inner = [f"{name} {each}" for name, of in commands.inner.items() for each in of.parsers]
+    for command in [*commands.parsers, *inner]:
         assert main([*command.split(), "--help"]) == 0
         text = capsys.readouterr().out
         assert f"example:\n  myograph {command}" in text, command

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from app.cli.commands import build_commands
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+ALL = build_commands()[1]
+COMMANDS = list(ALL.parsers)
+# Said once for all commands, at the top.
+COMMON = {"--help", "--db", "--json"}
+
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)|<img[^>]*\ssrc=\"([^\"]+)\"")
+
+
+def sections() -> dict[str, str]:
+    text = (DOCS / "commands.md").read_text("utf-8")
+    parts = re.split(r"^## `myograph (\S+)`$", text, flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def options(command: str) -> set[str]:
+    """Every long option of a command and of the commands inside it."""
+    inner = ALL.inner[command].parsers.values() if command in ALL.inner else ()
+    usage = " ".join(parser.format_usage() for parser in (ALL.parsers[command], *inner))
+    return set(re.findall(r"--[a-z][a-z0-9-]*", usage)) - COMMON
+
+
+def test_every_command_has_its_section_and_no_section_is_left_over():
+    assert sorted(sections()) == sorted(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_option_of_a_command_is_documented(command: str):
+    section = sections()[command]
+    assert not {option for option in options(command) if option not in section}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_section_has_an_example(command: str):
+    assert f"\nmyograph {command}" in sections()[command]
+
+
+@pytest.mark.parametrize("model", [*FORCE_MODELS, *ELECTROTHERAPY_MODELS])
+def test_every_device_has_a_page(model: str):
+    assert (DOCS / "devices" / f"{model}.md").is_file()
+
+
+def pages() -> list[Path]:
+    return [*ROOT.glob("*.md"), *DOCS.rglob("*.md")]
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_inside_the_project_leads_somewhere(page: Path):
+    targets = [a or b for a, b in LINK.findall(page.read_text("utf-8"))]
+    inside = [target for target in targets if not re.match(r"[a-z]+:|#", target)]
+    missing = [target for target in inside if not (page.parent / target.partition("#")[0]).exists()]
+    assert not missing
