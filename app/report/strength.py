@@ -37,6 +37,9 @@ from data.records import Trial, TrialState
 # The columns of the table, in this order, as far as they were computed.
 SHOWN = ("peak_n", "torque_nm", "impulse_ns", "time_to_peak_s")
 
+# A warning is read only while it is short; the record has every gap.
+GAPS_SHOWN = 4
+
 SHORT_FORMULAS = {"lsi": "Limb symmetry index", "lsi.deficit": "Limb symmetry deficit"}
 
 NO_ERROR_KNOWN = (
@@ -60,7 +63,7 @@ def strength_section(
     error = measurement_error(run[0].trial.header.test_id)
     trials = [each.trial for each in run]
     return StrengthSection(
-        title=trials[0].header.test_id if test is None else test.name,
+        title=plain(trials[0].header.test_id) if test is None else test.name,
         subtitle=" · ".join(_subtitle(trials[0], test)),
         is_virtual=any(trial.header.is_virtual for trial in trials),
         warnings=tuple(_warnings(trials)),
@@ -85,7 +88,7 @@ def _subtitle(trial: Trial, test: StrengthTest | None) -> Iterable[str]:
     if test is not None:
         yield test.contraction.value
         yield "both limbs at once" if test.laterality is Laterality.BILATERAL else "limb by limb"
-    yield header.test_id
+    yield plain(header.test_id)
     if header.posture:
         yield plain(header.posture)
     if header.lever_m is not None:
@@ -101,12 +104,15 @@ def _warnings(trials: Sequence[Trial]) -> Iterable[str]:
         where = _prefix(trial, trials)
         if trial.state in STATES:
             yield where + STATES[trial.state]
-        for gap in trial.gaps:
+        for gap in trial.gaps[:GAPS_SHOWN]:
             length = fixed((gap.end_us - gap.start_us) / 1e6, 2)
             yield (
                 f"{where}No data for {length} s from {fixed(gap.start_us / 1e6, 2)} s on "
                 f"({plain(gap.cause)})."
             )
+        if len(trial.gaps) > GAPS_SHOWN:
+            missing = sum(gap.end_us - gap.start_us for gap in trial.gaps) / 1e6
+            yield f"{where}{len(trial.gaps)} gaps, {fixed(missing, 2)} s without data in all."
         if trial.lost:
             yield f"{where}{trial.lost} of {trial.samples + trial.lost} samples lost."
 

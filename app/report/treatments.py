@@ -68,6 +68,7 @@ SETTINGS = {
 # Of these zero is a setting; of all others it means that there is none.
 OUTPUTS = ("amplitude_ma", "amplitude_v", "amplitude_percent", "intensity_w_cm2")
 CHANGES_SHOWN = 8
+GAPS_SHOWN = 4
 
 
 def treatment_section(treatment: Treatment) -> TreatmentSection:
@@ -97,11 +98,14 @@ def _subtitle(treatment: Treatment) -> Iterable[str]:
 
 
 def _warnings(treatment: Treatment) -> Iterable[str]:
-    for gap in treatment.gaps:
+    for gap in treatment.gaps[:GAPS_SHOWN]:
         yield (
             f"The unit was not heard for {fixed(gap.end_s - gap.start_s, 1)} s from "
             f"{fixed(gap.start_s, 1)} s on ({plain(gap.cause)})."
         )
+    if len(treatment.gaps) > GAPS_SHOWN:
+        unheard = sum(gap.end_s - gap.start_s for gap in treatment.gaps)
+        yield f"{len(treatment.gaps)} such gaps, {fixed(unheard, 1)} s in all."
     for flag in treatment.flags:
         yield plain(flag)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import textwrap
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -32,7 +33,7 @@ from app.report.blocks import (
 from app.report.chart import ChartRow
 from app.report.compose import Visit, compose
 from app.report.content import Fact, Report, StrengthSection, TreatmentSection
-from app.report.sheet import DPI, PT, Sheet
+from app.report.sheet import DPI, PT, Sheet, TextStyle
 from app.report.trial import ReportTrial
 from app.theme import LIGHT
 from data.records import Person, Session, Treatment, Trial
@@ -41,6 +42,7 @@ MARGIN_MM = 14.0
 FOOTER_PT = 28
 HEAD_PT = 18
 NAME_PT = 62
+LONGEST_PIECE = 1200
 DISCLAIMER = (
     "Research and record-keeping software, not a certified medical device. The numbers support, "
     "never replace, professional judgement."
@@ -177,7 +179,7 @@ def _strength_blocks(section: StrengthSection) -> Iterable[Block]:
         for row in section.table.rows:
             yield TableRow(section.table, row, head)
     for i, statement in enumerate(section.statements):
-        yield Paragraph(statement, STRONG if i == 0 else BODY, before=6 if i == 0 else 2)
+        yield from _text(statement, STRONG if i == 0 else BODY, before=6 if i == 0 else 2)
     refused = [Fact("Not computed", " ".join(section.refused))] if section.refused else []
     yield Facts((*refused, *section.provenance), name_pt=NAME_PT, style=SMALL, before=5)
 
@@ -193,7 +195,14 @@ def _treatment_blocks(section: TreatmentSection) -> Iterable[Block]:
     if section.dose:
         yield Facts(section.dose, columns=2, name_pt=136, before=3)
     if section.notes:
-        yield Paragraph(" ".join(section.notes), SMALL)
+        yield from _text(" ".join(section.notes), SMALL)
+
+
+def _text(text: str, style: TextStyle, before: float = 2) -> Iterable[Block]:
+    """A note of any length: in pieces that a page can hold."""
+    pieces = textwrap.wrap(text, LONGEST_PIECE) if len(text) > LONGEST_PIECE else [text]
+    for i, piece in enumerate(pieces):
+        yield Paragraph(piece, style, before=0 if i else before)
 
 
 def _head(sheet: Sheet, report: Report, width: float) -> float:

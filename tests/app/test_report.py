@@ -131,6 +131,21 @@ def test_a_cut_off_trial_is_marked():
     assert "499 of 20499 samples lost" in said
 
 
+def test_many_gaps_are_summed_up():
+    gaps = tuple(Gap(k * 1_000_000, k * 1_000_000 + 100_000, 99, "lost") for k in range(40))
+    warnings = section(nordic(gaps=gaps)).warnings
+    assert len(warnings) < 10
+    # 40 · 0.1 s.
+    assert "40 gaps, 4.00 s without data in all." in warnings
+
+
+def test_a_note_of_any_length_stays_on_paper(tmp_path: Path):
+    trial = nordic(note="He said that it pulled a little behind the knee. " * 1000)
+    path = tmp_path / "report.pdf"
+    # 49 000 characters at some 140 a line and 70 lines a page.
+    assert pages(write_report(path, builders.person(), builders.session(), [trial], [])) >= 5
+
+
 def test_a_recovered_trial_is_marked():
     assert "Recovered" in section(nordic(state=TrialState.RECOVERED)).warnings[0]
 

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
+import unicodedata
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.plain_text import plain
 from app.wording import (
@@ -115,3 +119,10 @@ def test_outside_text_is_one_line_without_control_or_direction_characters():
     assert plain("a\nb\tc\x00d\x1b[31me\u202ef\u200fg") == "a b cd[31mefg"
     assert plain("Zoë 王 محمد 👩\u200d⚕️") == "Zoë 王 محمد 👩\u200d⚕️"
     assert plain("") == ""
+
+
+@given(st.text())
+def test_no_outside_text_steers_a_terminal(text: str):
+    shown = plain(text)
+    assert len(shown.splitlines()) <= 1
+    assert all(c in "\u200c\u200d" or unicodedata.category(c) not in {"Cc", "Cf"} for c in shown)
