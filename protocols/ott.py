@@ -68,6 +68,7 @@ __all__ = [
     "OttCodec",
     "OttMessage",
     "OttModality",
+    "Request",
     "SessionInfo",
     "StimulationMode",
     "TelemetryLost",
@@ -78,6 +79,7 @@ __all__ = [
     "UsDose",
     "UsSettings",
     "Waveform",
+    "encode_for",
     "encode_message",
 ]
 
