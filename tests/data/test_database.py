@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import traceback
 from collections.abc import Generator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
@@ -303,3 +304,17 @@ def test_the_database_lives_in_the_data_folder_of_the_system(
     if sys.platform == "linux":
         assert default_path() == tmp_path / "myograph" / "myograph.db"
     assert default_path().name == "myograph.db"
+
+
+def test_no_error_repeats_a_name(tmp_path: Path):
+    store = Store(tmp_path / "x.db")
+    store.open()
+    with samples.altered(store) as connection:
+        connection.execute("ALTER TABLE people DROP COLUMN notes")
+    who = samples.person("Zyxwvut")
+    with pytest.raises(StoreError) as failure:
+        store.people.add(who)
+    told = "".join(traceback.format_exception(failure.value))
+    assert "people" in told
+    assert who.name not in told
+    store.close()
