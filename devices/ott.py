@@ -1,4 +1,4 @@
-"""Units that speak Open Treatment Telemetry: TENS, NMES, interferential, ultrasound."""
+"""Units that speak Open Therapy Telemetry: TENS, NMES, interferential, ultrasound."""
 
 from devices.declaration import ElectrotherapyModel
 from devices.types import Evidence, Transport
