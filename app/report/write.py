@@ -228,4 +228,5 @@ def _application() -> None:
         _keep.append(QApplication(["myograph"]))
 
 
+# An application that nobody holds is destroyed, and every font with it.
 _keep: list[QApplication] = []
