@@ -27,7 +27,7 @@ from app.widgets.key_sheet import KeySheet
 from app.widgets.notice_line import NoticeLine
 from app.widgets.rail import Rail
 from app.widgets.rows import Row
-from app.widgets.top_bar import TopBar
+from app.widgets.top_bar import TopBar, facts_line
 from app.workflow import Notice
 from data.records import Person
 
@@ -44,7 +44,7 @@ EVERYWHERE = (
     ("Ctrl+Z", "Undo the last change"),
     ("?", "These keys"),
 )
-_MOST_FOUND = 8
+_MOST_FOUND = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +222,9 @@ class MainWindow(QMainWindow):
         self._stack.setCurrentWidget(page)
         self.foot.setVisible(not (isinstance(page, Page) and page.fills_window))
         self.rail.set_current(route.page.value)
+        fills_window = isinstance(page, Page) and page.fills_window
+        self.rail.setVisible(not fills_window)
+        self.foot.setVisible(not fills_window)
         if isinstance(page, Page):
             page.enter(route)
         self.page_shown.emit(route)
@@ -290,8 +293,9 @@ class MainWindow(QMainWindow):
             for page, word in PLACES
             if all(part in word.casefold() for part in words)
         ]
-        self._finder.set_rows([Row("Pages"), *rows] if rows else [])
-        if self.desk.store.is_open:
+        is_open = self.desk.store.is_open
+        self._finder.set_rows([Row("Pages"), *rows] if rows else [], is_final=not is_open)
+        if is_open:
             self.desk.store.ask(
                 self,
                 lambda store: store.people.find(text, limit=_MOST_FOUND),
@@ -303,13 +307,13 @@ class MainWindow(QMainWindow):
         found: list[Row] = []
         if people:
             found.append(Row("Athletes"))
-            found += [Row(p.name, p, detail=p.team, icon="people") for p in people]
+            found += [Row(p.name, p, detail=facts_line(p, self.desk.today)) for p in people]
         tests = _tests_with(words) if words else []
         if tests:
             found += [Row("Tests"), *tests]
         if pages:
             found += [Row("Pages"), *pages]
-        self._finder.set_rows(found)
+        self._finder.set_rows(found, is_final=True)
 
     def _on_found(self, key: object) -> None:
         match key:

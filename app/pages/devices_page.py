@@ -45,13 +45,17 @@ class DevicesPage(Page):
         self._grid.setColumnStretch(0, 1)
         self._grid.setColumnStretch(1, 1)
         self._none = Card(margin=2)
-        self._none.column.addWidget(
-            EmptyState(
-                "No device yet",
-                "Switch the device on and bring it near, or plug in its cable, then press F. "
-                "A device that was used before connects by itself.",
-            )
+        self._nobody = EmptyState(
+            "No device yet",
+            "Switch the device on and bring it near, or plug in its cable, then press F. "
+            "A device that was used before connects by itself.",
         )
+        self._looking = EmptyState(
+            "Looking for devices …",
+            "Switch the device on and bring it near, or plug in its cable. It appears here.",
+        )
+        self._none.column.addWidget(self._nobody)
+        self._none.column.addWidget(self._looking)
         models = Card("What Myograph reads", holds_rows=True)
         self.models.set_rows(_model_rows())
         self.models.setFixedHeight(self.models.content_height() + 4)
@@ -74,9 +78,9 @@ class DevicesPage(Page):
         searching = self.desk.is_searching
         self.find_button.setText("Looking …" if searching else "Find devices")
         self.find_button.setEnabled(not searching)
-        self.header.set_detail(
-            "Looking for devices: switch them on and bring them near." if searching else ""
-        )
+        self._nobody.setVisible(not searching)
+        self._looking.setVisible(searching)
+        self._none.setVisible(not devices)
         names = tuple((status.name, status.model) for status in devices)
         if names == self._names:
             for card, status in zip(self._cards, devices, strict=True):
@@ -87,7 +91,6 @@ class DevicesPage(Page):
         self._cards = [DeviceCard(status) for status in devices]
         for place, card in enumerate(self._cards):
             self._grid.addWidget(card, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
-        self._none.setVisible(not devices)
 
 
 def _model_rows() -> list[Row]:

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
 from app.theme import space
-from app.widgets.controls import page_margins, row, shortcut_text
+from app.widgets.controls import page_margins, row, scrolling, shortcut_text
 from app.widgets.text import Elided, Text
 
 
@@ -30,16 +30,20 @@ class Page(QWidget):
     """
 
     title = ""
-    fills_window = False
+    fills_window = False  # the frame steps back: neither rail nor foot, and nothing scrolls
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
         self.setObjectName("page")
         self.desk = desk
         self.keys: list[Key] = []
-        self.body = QVBoxLayout(self)
+        self.body = QVBoxLayout()
         page_margins(self.body)
         self.body.setSpacing(space(5))
+        if self.fills_window:
+            self.setLayout(self.body)
+        else:
+            self._let_scroll()
 
     def enter(self, route: Route) -> None:
         """Shown now, for this record: read what is needed, take the focus."""
@@ -53,6 +57,14 @@ class Page(QWidget):
 
     def records_changed(self, ids: frozenset[UUID]) -> None:
         """Records were written while this page is shown."""
+
+    def _let_scroll(self) -> None:
+        """A small window or large text scrolls the page, instead of squeezing what is on it."""
+        content = QWidget()
+        content.setLayout(self.body)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(scrolling(content))
 
     def add_key(self, key: str, does: str, action: Callable[[], None]) -> None:
         """A key that works while the page is shown and no text is being typed."""

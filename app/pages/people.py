@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.theme import space
-from app.widgets.controls import Button, Card, EmptyState, scrolling
+from app.widgets.controls import Button, Card, Deck, EmptyState
 from app.widgets.fields import SearchField
 from app.widgets.person_form import PersonForm
 from app.widgets.rows import Row, RowList
-from app.widgets.top_bar import person_facts
+from app.widgets.top_bar import facts_line
 from data.records import Person
 
 _MOST_SHOWN = 500
@@ -79,9 +79,7 @@ class PeoplePage(Page):
         form = Card("New athlete")
         form.column.addWidget(self.form)
         form.column.addStretch()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(card)
-        self._stack.addWidget(scrolling(form))
+        self._stack = Deck(card, form)
         self.body.addWidget(self._stack, 1)
         self._show([], is_search=False)
 
@@ -89,6 +87,7 @@ class PeoplePage(Page):
         if not self.desk.store.is_open:
             return
         text = self.search.text()
+        self.search.wait()
         self.desk.store.ask(
             self,
             lambda store: store.people.find(text, limit=_MOST_SHOWN),
@@ -98,16 +97,15 @@ class PeoplePage(Page):
 
     def _show(self, people: list[Person], *, is_search: bool) -> None:
         today = self.desk.today
-        self.list.set_rows(
-            [Row(p.name, p.id, detail=" · ".join(person_facts(p, today))) for p in people]
-        )
+        self.list.set_rows([Row(p.name, p.id, detail=facts_line(p, today)) for p in people])
         self.list.setVisible(bool(people))
         self._nobody.setVisible(not people and not is_search)
         self._unknown.setVisible(not people and is_search)
         count = "1 athlete" if len(people) == 1 else f"{len(people)} athletes"
         self.header.set_detail(count if people else "")
-        if is_search and people:
-            self.list.step(1)
+        if is_search:
+            self.list.choose_first()
+        self.search.answered()
 
     def _on_enter(self) -> None:
         if self.list.rows:

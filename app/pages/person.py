@@ -7,14 +7,14 @@ from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
-from PySide6.QtWidgets import QComboBox, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
 
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.reading import History, RunOfTest, Visit, read_history, test_name
 from app.theme import space
 from app.units import day, local_offset_min, quantity, time_of_day
-from app.widgets.controls import Button, Card, EmptyState, Segments, row, scrolling
+from app.widgets.controls import Button, Card, Deck, EmptyState, Segments, row, scrolling
 from app.widgets.person_form import PersonForm
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
@@ -108,9 +108,7 @@ class PersonPage(Page):
         form = Card("Edit the athlete")
         form.column.addWidget(self.form)
         form.column.addStretch()
-        self._stack = QStackedWidget()
-        self._stack.addWidget(scrolling(self._content))
-        self._stack.addWidget(scrolling(form))
+        self._stack = Deck(scrolling(self._content), form)
         self.body.addWidget(self._stack, 1)
 
     def _reload(self) -> None:

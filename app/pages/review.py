@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.editing import move_bounds, reject_rep, restore
 from app.navigation import Desk, Route
@@ -19,7 +19,7 @@ from app.results import set_result
 from app.store_thread import failed_work
 from app.theme import limb_style, space, theme
 from app.units import day, force, number, quantity, time_of_day
-from app.widgets.controls import Button, Card, Segments, row
+from app.widgets.controls import Button, Card, Deck, Segments, row
 from app.widgets.metric_table import MetricTable
 from app.widgets.plot_marks import RepSpan
 from app.widgets.review_plot import ReviewPlot
@@ -116,6 +116,8 @@ class ReviewPage(Page):
         self.body.addWidget(self.header)
         self._state = Text("", tone="attention", wrap=True)
         self.body.addWidget(self._state)
+        self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.plot.setMinimumHeight(theme().px(200))
         plot = Card(margin=2)
         plot.column.addWidget(self.plot)
         table = Card(margin=2)
@@ -148,9 +150,7 @@ class ReviewPage(Page):
         head = row(self._reps_title, 1, self.reject)
         head.setContentsMargins(space(3), space(2), space(2), 0)
         card.column.addLayout(head)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.reps)
-        self._stack.addWidget(self._reasons())
+        self._stack = Deck(self.reps, self._reasons())
         card.column.addWidget(self._stack, 1)
         return card
 
@@ -220,6 +220,7 @@ class ReviewPage(Page):
         self.summary.show_result(read.result, unit, why_no_result(read.data.run, unit))
         shown = rep_rows(RunOfTest(read.data.run.set_id, read.data.run.test_id, (read.trial,)))
         self.reps.set_rows([self._row(rep) for rep in shown])
+        self.reps.setMinimumHeight(min(self.reps.content_height(), theme().px(180)) + 2)
         if self.reps.current_key is None:
             self.reps.step(1)
         self._show_rep(self.reps.current_key)

@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page, section
@@ -16,10 +16,11 @@ from app.reading import Visit, read_day, test_name
 from app.theme import space, theme
 from app.units import WEEKDAYS, clock, days_ago, local_offset_min, time_of_day
 from app.widgets.care import CareCard
-from app.widgets.controls import Button, Card, EmptyState, clear, scrolling
+from app.widgets.controls import Button, Card, Deck, EmptyState, clear
 from app.widgets.fields import SearchField
 from app.widgets.person_form import PersonForm
 from app.widgets.rows import Row, RowList
+from app.widgets.top_bar import facts_line
 from app.wording import date_text, local_time
 from app.workflow import Notice, Weight
 from data.records import Person, Session, Trial
@@ -129,9 +130,7 @@ class TodayPage(Page):
         form = Card("New athlete")
         form.column.addWidget(self.form)
         form.column.addStretch()
-        self._left = QStackedWidget()
-        self._left.addWidget(card)
-        self._left.addWidget(scrolling(form))
+        self._left = Deck(card, form)
         self._care = QWidget()
         self._care.setFixedWidth(theme().px(336))
         self._care_column = QVBoxLayout(self._care)
@@ -226,24 +225,25 @@ class TodayPage(Page):
         name = plain(text).strip()
         self.found.setVisible(bool(name))
         self._day.setVisible(not name)
-        if not name:
-            self.found.set_rows([])
+        if not name or not self.desk.store.is_open:
+            self._show_found([], name)
             return
-        self._show_found([], name)
-        if self.desk.store.is_open:
-            self.desk.store.ask(
-                self,
-                lambda store: store.people.find(name, limit=_MOST_FOUND),
-                lambda people: self._show_found(people, name),
-                slot="find",
-            )
+        self.search.wait()
+        self.desk.store.ask(
+            self,
+            lambda store: store.people.find(name, limit=_MOST_FOUND),
+            lambda people: self._show_found(people, name),
+            slot="find",
+        )
 
     def _show_found(self, people: list[Person], name: str) -> None:
         rows = [self._person_row(person) for person in people]
-        rows.append(Row(f"New athlete “{name}”", _NewAthlete(name), icon="add", tone="accent"))
+        if name:
+            new = Row(f"New athlete “{name}”", _NewAthlete(name), icon="add", tone="accent")
+            rows.append(new)
         self.found.set_rows(rows)
-        if self.found.current_key is None:
-            self.found.step(1)
+        self.found.choose_first()
+        self.search.answered()
 
     def _person_row(self, person: Person) -> Row:
         visit = self._open_visit_of(person)
@@ -251,7 +251,7 @@ class TodayPage(Page):
         return Row(
             person.name,
             person,
-            detail=person.team or person.injury,
+            detail=facts_line(person, self.desk.today),
             trailing=f"here since {time_of_day(at)}" if at else "",
         )
 
@@ -276,10 +276,12 @@ class TodayPage(Page):
     def _open_form(self) -> None:
         self.form.set_person(None, plain(self.search.text()).strip())
         self._left.setCurrentIndex(1)
+        self._care.hide()
         self.form.name.setFocus()
 
     def _leave_form(self) -> None:
         self._left.setCurrentIndex(0)
+        self._care.show()
         self.search.setFocus()
 
     def _add_and_start(self, person: Person) -> None:
@@ -302,7 +304,7 @@ class TodayPage(Page):
 
     def _on_started(self, session: Session) -> None:
         self.search.clear()
-        self._left.setCurrentIndex(0)
+        self._leave_form()
         self._open_visit(session.id)
 
     def _open_visit(self, session_id: object) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
 from app.pages.page import Header, Page
 from app.reading import Visit, read_visit
 from app.theme import space, theme
 from app.units import NO_VALUE, quantity
-from app.widgets.controls import Button, Card, HowButton, Segments, clear, scrolling
+from app.widgets.controls import Button, Card, Deck, HowButton, Segments, clear
 from app.widgets.text import Text
 from app.widgets.treatment_record import decimals_of
 from app.widgets.ultrasound_form import UltrasoundForm
@@ -68,7 +68,6 @@ class TreatmentPage(Page):
         form = Card("Therapeutic ultrasound", margin=5)
         form.column.addWidget(self.form)
         dose = Card("Dose", margin=5)
-        dose.setFixedWidth(theme().px(360))
         self._waiting = Text("", tone="muted", wrap=True)
         self._notes = Text("", tone="attention", wrap=True)
         self._dose = QGridLayout()
@@ -85,14 +84,16 @@ class TreatmentPage(Page):
         buttons.addWidget(self.save)
         dose.column.addLayout(buttons)
         by_hand = QWidget()
-        columns = QHBoxLayout(by_hand)
-        columns.setContentsMargins(0, 0, 0, 0)
-        columns.setSpacing(space(5))
-        columns.addWidget(scrolling(form), 1)
-        columns.addWidget(dose)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(by_hand)
-        self._stack.addWidget(self.unit)
+        is_wide = theme().text_scale <= 1.25
+        if is_wide:
+            dose.setFixedWidth(theme().px(360))
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        parts = QBoxLayout(beside if is_wide else below, by_hand)
+        parts.setContentsMargins(0, 0, 0, 0)
+        parts.setSpacing(space(5))
+        parts.addWidget(form, 1)
+        parts.addWidget(dose)
+        self._stack = Deck(by_hand, self.unit)
         self.body.addWidget(self._stack, 1)
         self._show_dose()
 

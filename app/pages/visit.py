@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Page
@@ -13,7 +13,7 @@ from app.reading import RunOfTest, Visit, read_history, read_visit, test_name
 from app.results import set_result
 from app.theme import space, theme
 from app.units import clock, day, quantity, time_of_day
-from app.widgets.controls import Button, Card, EmptyState, row, scrolling
+from app.widgets.controls import Button, Card, Deck, EmptyState, row, scrolling
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
@@ -80,14 +80,12 @@ class VisitPage(Page):
     def _build(self) -> None:
         self.body.addWidget(self.header)
         left = Card(holds_rows=True)
-        left.setFixedWidth(theme().px(340))
+        left.setFixedWidth(theme().px(340 if theme().text_scale <= 1.25 else 280))
         buttons = row(self.add_test, self.add_treatment, spacing=2)
         buttons.setContentsMargins(space(2), space(2), space(2), space(2))
         left.column.addLayout(buttons)
         left.column.addWidget(self.timeline, 1)
-        self._right = QStackedWidget()
-        for page in (self._empty(), self.run, self._treatment(), self._chooser()):
-            self._right.addWidget(page)
+        self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser())
         columns = QHBoxLayout()
         columns.setSpacing(space(5))
         columns.addWidget(left)

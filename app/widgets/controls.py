@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
+    QStackedWidget,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -201,6 +202,24 @@ class Card(QFrame):
             self.column.addWidget(label)
 
 
+class Deck(QStackedWidget):
+    """One of several, asking for no more room than the one that is shown."""
+
+    def __init__(self, *cards: QWidget) -> None:
+        super().__init__()
+        for card in cards:
+            self.addWidget(card)
+        self.currentChanged.connect(self.updateGeometry)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        card = self.currentWidget()
+        return card.sizeHint() if card else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        card = self.currentWidget()
+        return card.minimumSizeHint() if card else super().minimumSizeHint()
+
+
 class EmptyState(QWidget):
     """Nothing here yet: says so, and what to do first."""
 
@@ -265,11 +284,10 @@ def column(*items: QWidget | QLayout | int, spacing: int = 3) -> QVBoxLayout:
 
 
 def scrolling(content: QWidget) -> QScrollArea:
-    """`content` in a vertical scroll area without a frame."""
+    """`content` in a scroll area without a frame."""
     area = QScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(content)
     return area

@@ -22,14 +22,16 @@ STATE_WORDS = {
     LinkState.RECONNECTING: "reconnecting …",
 }
 _WIDEST = "1000 Hz   0.00 % lost   battery 100 %"
+_WIDEST_COMPACT = "1000 Hz   0.00 %"
 
 
 class DeviceChip(QAbstractButton):
-    """Its width never changes with its numbers."""
+    """Its width never changes with its numbers; `is_compact` where the window is narrow."""
 
     def __init__(self, status: DeviceStatus, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.status = status
+        self._is_compact = False
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -38,10 +40,17 @@ class DeviceChip(QAbstractButton):
     def set_status(self, status: DeviceStatus) -> None:
         self.status = status
         self.setText(plain(status.name))
-        spoken = [plain(status.name), "virtual device" if status.is_virtual else "", self.second]
+        mark = "virtual device" if status.is_virtual else ""
+        spoken = [plain(status.name), mark, self.second]
         self.setAccessibleName(", ".join(part for part in spoken if part))
         tool_tip(self, status.attention or self.accessibleName())
         self.update()
+
+    def set_compact(self, is_compact: bool) -> None:
+        if is_compact != self._is_compact:
+            self._is_compact = is_compact
+            self.updateGeometry()
+            self.update()
 
     @property
     def second(self) -> str:
@@ -52,13 +61,15 @@ class DeviceChip(QAbstractButton):
         if status.link_state is not LinkState.STREAMING:
             parts = [STATE_WORDS[status.link_state]]
         else:
-            parts = [quantity(status.rate_hz, "Hz"), _lost(status.lost_percent)]
-        if status.battery_percent is not None:
+            parts = [quantity(status.rate_hz, "Hz")]
+            parts += [] if self._is_compact else [_lost(status.lost_percent)]
+        if status.battery_percent is not None and not self._is_compact:
             parts.append(f"battery {quantity(status.battery_percent, '%')}")
         return "   ".join(part for part in parts if part)
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        width = QFontMetrics(font(Type.SMALL)).horizontalAdvance(_WIDEST) + theme().px(20)
+        widest = _WIDEST_COMPACT if self._is_compact else _WIDEST
+        width = QFontMetrics(font(Type.SMALL)).horizontalAdvance(widest) + theme().px(20)
         return QSize(width + space(8), max(TARGET, theme().px(TARGET)))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
@@ -114,7 +125,7 @@ class DeviceChip(QAbstractButton):
         room = self.width() - left - space(3)
         half = self.height() // 2
         name_room = room
-        if self.status.is_virtual:
+        if self.status.is_virtual and not self._is_compact:
             name_room -= self._paint_virtual(painter, half)
         painter.setPen(look.colour("text"))
         painter.setFont(upper_font)

@@ -190,16 +190,33 @@ class DateField(Field):
 
 
 class SearchField(QLineEdit):
-    """Search as you type: the arrow keys move in the results while the text keeps the focus."""
+    """Search as you type: the arrow keys move in the results while the text keeps the focus.
+
+    Between `wait` and `answered` Enter is kept back: it must not choose from older results.
+    """
 
     moved = Signal(int)
     entered = Signal()
 
     def __init__(self, hint: str) -> None:
         super().__init__()
+        self._is_waiting = False
+        self._has_entered = False
         self.setPlaceholderText(hint)
         self.setAccessibleName(hint)
         self.setProperty("type", "search")
+        self.textEdited.connect(self._on_edited)
+
+    def wait(self) -> None:
+        """The results shown are not those of the text."""
+        self._is_waiting = True
+
+    def answered(self) -> None:
+        """The results shown are those of the text."""
+        self._is_waiting = False
+        if self._has_entered:
+            self._has_entered = False
+            self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         match event.key():
@@ -208,11 +225,16 @@ class SearchField(QLineEdit):
             case Qt.Key.Key_Up:
                 self.moved.emit(-1)
             case Qt.Key.Key_Return | Qt.Key.Key_Enter:
-                self.entered.emit()
+                self._has_entered = self._is_waiting
+                if not self._is_waiting:
+                    self.entered.emit()
             case Qt.Key.Key_Escape if self.text():
                 self.clear()
             case _:
                 super().keyPressEvent(event)
+
+    def _on_edited(self) -> None:
+        self._has_entered = False
 
 
 def read_day(text: str) -> date | None:

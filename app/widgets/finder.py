@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
@@ -64,7 +64,8 @@ class Overlay(QWidget):
 
 
 class Finder(Overlay):
-    """`search` is called with the text; its owner answers with `set_rows`, now or later."""
+    """`search` is called with the text; its owner answers with `set_rows`, at last with a final
+    one."""
 
     chosen = Signal(object)
 
@@ -90,16 +91,17 @@ class Finder(Overlay):
         super().open()
         self.field.setFocus()
 
-    def set_rows(self, rows: Sequence[Row]) -> None:
+    def set_rows(self, rows: Sequence[Row], *, is_final: bool) -> None:
         self.list.set_rows(rows)
         found = any(not row.is_heading for row in rows)
         self.nothing.setText(f"Nothing found for “{self.field.text()}”")
-        self.nothing.setVisible(not found)
-        if found and not self._was_moved:
-            self.list.setCurrentIndex(QModelIndex())
-            self.list.step(1)
+        self.nothing.setVisible(not found and is_final)
+        if not self._was_moved:
+            self.list.choose_first()
         if self.isVisible():
             self.place()
+        if is_final:
+            self.field.answered()
 
     def wanted_height(self) -> int:
         content = max(self.list.content_height(), theme().px(48))
@@ -111,6 +113,7 @@ class Finder(Overlay):
 
     def _on_text(self, text: str) -> None:
         self._was_moved = False
+        self.field.wait()
         self._search(text.strip())
 
     def _on_chosen(self, key: object) -> None:

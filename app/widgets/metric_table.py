@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView, QWidget
 
 from app.theme import ROW, colours, limb_style, theme
 from app.units import NO_VALUE, ForceUnit
@@ -133,6 +133,8 @@ class MetricTable(QTableView):
         self.horizontalHeader().setHighlightSections(False)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
         self.setFrameShape(QTableView.Shape.NoFrame)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        self.setMinimumHeight(theme().px(4 * ROW))
 
     def show_reps(self, reps: Sequence[RepResult], keys: Sequence[str], unit: ForceUnit) -> None:
         self.metrics.show_reps(reps, keys, unit)

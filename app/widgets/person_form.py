@@ -78,22 +78,21 @@ class PersonForm(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(space(6))
         grid.setVerticalSpacing(space(4))
+        fields = (
+            self.name,
+            self.born,
+            self.mass,
+            self.team,
+            self.injury,
+            self.injured_on,
+            Field("Injured side", self.injured),
+            Field("Dominant leg", self.dominant),
+        )
+        places = 4 if theme().text_scale <= 1.25 else 2
         grid.setColumnStretch(0, 3)
-        grid.setColumnStretch(3, 2)
-        top = Qt.AlignmentFlag.AlignTop
-        for number, fields in enumerate(
-            (
-                (self.name, self.born, self.mass, self.team),
-                (
-                    self.injury,
-                    self.injured_on,
-                    Field("Injured side", self.injured),
-                    Field("Dominant leg", self.dominant),
-                ),
-            )
-        ):
-            for place, field in enumerate(fields):
-                grid.addWidget(field, number, place, top)
+        grid.setColumnStretch(places - 1, 2)
+        for number, field in enumerate(fields):
+            grid.addWidget(field, *divmod(number, places), Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(4))

@@ -20,6 +20,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QFocusEvent, QFont, QFontMetrics, QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QListView,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -106,6 +107,8 @@ class RowList(QListView):
         self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QListView.Shape.NoFrame)
+        # Takes what room there is and scrolls by itself, instead of making the page scroll.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.clicked.connect(self._choose)
 
     @property
@@ -124,6 +127,12 @@ class RowList(QListView):
     def current_key(self) -> object | None:
         index = self.currentIndex()
         return self.rows[index.row()].key if index.isValid() else None
+
+    def choose_first(self) -> None:
+        """Make the first row current: these are other rows than before."""
+        self.setCurrentIndex(QModelIndex())
+        self.step(1)
+        self.scrollToTop()
 
     def set_current(self, key: object) -> None:
         for number, row in enumerate(self.rows):

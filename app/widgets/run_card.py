@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from app.plain_text import plain
 from app.reading import RunOfTest, test_name
-from app.theme import space
+from app.theme import space, theme
 from app.units import ForceUnit, force, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, row
 from app.widgets.rep_table import RepTable
@@ -20,10 +20,11 @@ from data.records import TrialState
 
 class RunCard(Card):
     def __init__(self) -> None:
-        super().__init__(margin=5)
-        self.review = Button("Review the curve", icon_name="trend", key="Enter")
+        super().__init__(margin=4)
+        self.review = Button("Review", icon_name="trend", key="Enter")
         self.summary = RunSummary()
         self.reps = RepTable()
+        self.reps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._title = Elided("", "heading")
         self._detail = Elided("", tone="muted")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
@@ -36,7 +37,7 @@ class RunCard(Card):
         head.addLayout(titles, 1)
         head.addWidget(self._virtual)
         head.addWidget(self.review)
-        self.column.setSpacing(space(4))
+        self.column.setSpacing(space(2))
         self.column.addLayout(head)
         self.column.addWidget(self._state)
         self.column.addWidget(self.summary)
@@ -58,6 +59,7 @@ class RunCard(Card):
         rows = rep_rows(run)
         sides = [side for side in Side if any(rep.side is side for rep in _reps(run))]
         self.reps.show_reps(rows, len(rows), sides or list(Side), is_in_rep=False)
+        self.reps.setMinimumHeight(theme().px(32 + 44 * max(len(rows), 1)))
 
     def show_result(self, run: RunOfTest, result: SetResult | None, unit: ForceUnit) -> None:
         self.summary.show_result(result, unit, why_no_result(run, unit))

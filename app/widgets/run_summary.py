@@ -35,21 +35,17 @@ class RunSummary(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(3))
         column.addLayout(limbs)
-        self.bar.setFixedHeight(theme().px(120))
+        self.bar.setFixedHeight(theme().px(104))
+        said = row(self.sentence, self._how, spacing=2)
+        said.setStretch(0, 1)
+        if not is_narrow:
+            said.insertWidget(1, self._formula)
+        column.addLayout(said)
+        column.addWidget(self.bar)
         if is_narrow:
-            foot = row(self._formula, self._how, spacing=2)
-            foot.setStretch(0, 1)
             self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-            column.addWidget(self.sentence)
-            column.addWidget(self.bar)
-            column.addLayout(foot)
-            column.setSpacing(space(1))
-        else:
-            said = row(self.sentence, self._formula, self._how, spacing=2)
-            said.setStretch(0, 3)
-            said.setStretch(1, 1)
-            column.addLayout(said)
-            column.addWidget(self.bar)
+            column.addWidget(self._formula)
+        column.setSpacing(space(2))
 
     def show_result(self, result: SetResult | None, unit: ForceUnit, why_not: str = "") -> None:
         """`why_not` stands where there is no result of both limbs."""
@@ -87,20 +83,19 @@ class _Limb(QWidget):
         style = limb_style(side)
         align = Qt.AlignmentFlag.AlignLeft if side is Side.LEFT else Qt.AlignmentFlag.AlignRight
         self._best = Text("", "title", tone=side.value)
-        self._per_kg = Text("", "small", tone="muted")
-        self._last = Text("", "small", tone="muted")
+        self._detail = Text("", "small", tone="muted", wrap=True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         name = Text(style.label, bold=True, tone=side.value)
-        for label in (name, self._best, self._per_kg, self._last):
+        for label in (name, self._best, self._detail):
             label.setAlignment(align)
             column.addWidget(label)
 
     def show_limb(self, limb: LimbResult, unit: ForceUnit) -> None:
         self._best.setText(force(limb.best_n, unit))
-        self._per_kg.setText(quantity(limb.per_kg, "N/kg", 2) if limb.per_kg else "")
-        if limb.last_time_n is None:
-            self._last.setText("no earlier result")
-        else:
-            self._last.setText(f"last time {force(limb.last_time_n, unit)}")
+        last = "first time"
+        if limb.last_time_n is not None:
+            last = f"last time {force(limb.last_time_n, unit)}"
+        per_kg = [quantity(limb.per_kg, "N/kg", 2)] if limb.per_kg else []
+        self._detail.setText(" · ".join([*per_kg, last]))

@@ -66,8 +66,7 @@ class TestChooser(QWidget):
             ]
         self.list.set_rows(rows)
         self._nothing.setVisible(not found)
-        self.list.setCurrentIndex(self.list.rows_model.index(-1))
-        self.list.step(1)
+        self.list.choose_first()
 
     def _on_chosen(self, key: object) -> None:
         self.chosen.emit(str(key))

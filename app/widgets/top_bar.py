@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.status import DeviceStatus
@@ -16,6 +17,7 @@ from app.widgets.text import Elided
 from data.records import Person
 
 _MOST_CHIPS = 3
+_LEAST_NAME = 240
 
 
 class TopBar(QFrame):
@@ -38,13 +40,15 @@ class TopBar(QFrame):
         texts.addStretch()
         self._chips = QHBoxLayout()
         self._chips.setSpacing(space(2))
-        find = Button("Find", icon_name="search", key=find_key, clicked=self.find_pressed.emit)
+        self._find = Button(
+            "Find", icon_name="search", key=find_key, clicked=self.find_pressed.emit
+        )
         layout = QHBoxLayout(self)
         layout.setContentsMargins(space(6), space(2), space(6), space(2))
         layout.setSpacing(space(4))
         layout.addLayout(texts, 1)
         layout.addLayout(self._chips)
-        layout.addWidget(find)
+        layout.addWidget(self._find)
         self.chips: list[DeviceChip] = []
         self._more = Button("", "quiet", clicked=self.device_chosen.emit)
         self._more.hide()
@@ -64,7 +68,9 @@ class TopBar(QFrame):
         """Chips keep their place; what does not fit is behind a count."""
         shown = devices[:_MOST_CHIPS]
         while len(self.chips) > len(shown):
-            self.chips.pop().deleteLater()
+            gone = self.chips.pop()
+            gone.hide()
+            gone.deleteLater()
         for chip, status in zip(self.chips, shown, strict=False):
             if chip.status != status:
                 chip.set_status(status)
@@ -73,9 +79,28 @@ class TopBar(QFrame):
             chip.clicked.connect(self.device_chosen)
             self._chips.insertWidget(len(self.chips), chip)
             self.chips.append(chip)
+        self._fit()
         hidden = len(devices) - len(shown)
         self._more.setText(f"+{hidden} more")
         self._more.setVisible(hidden > 0)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Chips give way before the athlete's name does."""
+        for chip in self.chips:
+            chip.set_compact(False)
+        wanted = sum(chip.sizeHint().width() + space(2) for chip in self.chips)
+        left = self.width() - self._find.sizeHint().width() - space(20) - wanted
+        for chip in self.chips:
+            chip.set_compact(left < theme().px(_LEAST_NAME))
+
+
+def facts_line(person: Person, today: date) -> str:
+    """The facts as one line; never empty."""
+    return " · ".join(person_facts(person, today)) or "no details yet"
 
 
 def person_facts(person: Person, today: date, *, is_short: bool = False) -> list[str]:

@@ -191,8 +191,7 @@ class UltrasoundForm(QWidget):
             (ratio, self.duty),
             (self.intensity, average),
             (self.frequency, self.minutes, self.area),
-            (self.era, self.bnr),
-            (self.before, self.after),
+            (self.era, self.bnr, self.before, self.after),
         )
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
