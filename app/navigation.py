@@ -66,7 +66,6 @@ class Desk(QObject):
     find_devices = Signal()
     use_device = Signal(object, str)  # Found, id of the model that it is
     release_device = Signal(str)  # key of a device in use
-    reopen_store = Signal()
     person_changed = Signal()
     devices_changed = Signal()
     treatment_changed = Signal()

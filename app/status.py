@@ -31,6 +31,7 @@ class DeviceStatus:
     serial: str | None = None
     firmware: str | None = None
     calibrated_on: str | None = None
+    key: str = ""  # by which it can be released; empty where it cannot
 
     @property
     def is_connected(self) -> bool:

@@ -7,11 +7,13 @@ from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
 from app.pages.page import Header, Page, section
+from app.status import Found
 from app.theme import space
 from app.units import number
 from app.widgets.controls import Button, Card, EmptyState, clear, scrolling
-from app.widgets.device_card import DeviceCard
+from app.widgets.device_card import DeviceCard, FoundCard
 from app.widgets.rows import Row, RowList
+from app.widgets.text import Text
 from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.types import Evidence, Transport
@@ -29,7 +31,8 @@ class DevicesPage(Page):
         self.header = Header("Devices", self.find_button)
         self.models = RowList("Models that can be read")
         self._cards: list[DeviceCard] = []
-        self._names: tuple[tuple[str, str], ...] | None = None
+        self._names: tuple[tuple[str, str, str], ...] | None = None
+        self._shown: tuple[Found, ...] | None = None
         self._build()
         self.add_key("F", "Find devices", desk.find_devices.emit)
         desk.devices_changed.connect(self._show)
@@ -64,6 +67,13 @@ class DevicesPage(Page):
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(4))
+        self._problem = Text("", tone="attention", wrap=True)
+        self._found_title = section("Found, not in use yet")
+        self._found = QVBoxLayout()
+        self._found.setSpacing(space(2))
+        column.addWidget(self._problem)
+        column.addWidget(self._found_title)
+        column.addLayout(self._found)
         column.addWidget(section("Here now"))
         column.addLayout(self._grid)
         column.addWidget(self._none)
@@ -81,7 +91,8 @@ class DevicesPage(Page):
         self._nobody.setVisible(not searching)
         self._looking.setVisible(searching)
         self._none.setVisible(not devices)
-        names = tuple((status.name, status.model) for status in devices)
+        self._show_found()
+        names = tuple((status.key, status.name, status.model) for status in devices)
         if names == self._names:
             for card, status in zip(self._cards, devices, strict=True):
                 card.set_status(status)
@@ -90,7 +101,28 @@ class DevicesPage(Page):
         clear(self._grid)
         self._cards = [DeviceCard(status) for status in devices]
         for place, card in enumerate(self._cards):
+            card.released.connect(self.desk.release_device)
             self._grid.addWidget(card, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+
+    def _show_found(self) -> None:
+        """What answers and is not used; why Bluetooth cannot be searched, if it cannot."""
+        problem, found = self.desk.bluetooth_problem, self.desk.found
+        self._problem.setText(problem or "")
+        self._problem.setVisible(bool(problem))
+        self._found_title.setVisible(bool(found))
+        if found == self._shown:
+            return
+        self._shown = found
+        clear(self._found)
+        names = {model.id: model.name for model in _models()}
+        for each in found:
+            card = FoundCard(each, names)
+            card.used.connect(self.desk.use_device)
+            self._found.addWidget(card)
+
+
+def _models() -> list[ForceModel | ElectrotherapyModel]:
+    return [*FORCE_MODELS.values(), *ELECTROTHERAPY_MODELS.values()]
 
 
 def _model_rows() -> list[Row]:

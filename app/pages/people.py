@@ -81,7 +81,8 @@ class PeoplePage(Page):
         form.column.addStretch()
         self._stack = Deck(card, form)
         self.body.addWidget(self._stack, 1)
-        self._show([], is_search=False)
+        self._nobody.hide()
+        self._unknown.hide()
 
     def _reload(self) -> None:
         if not self.desk.store.is_open:

@@ -55,6 +55,7 @@ class TodayPage(Page):
         super().__init__(desk)
         self._visits: tuple[Visit, ...] = ()
         self._left_behind = _LeftBehind((), 0)
+        self._care_said: tuple[object, ...] | None = None
         self.header = Header(
             "Today",
             Button("New athlete", icon_name="add", key="N", clicked=self._open_form),
@@ -74,10 +75,12 @@ class TodayPage(Page):
         self.add_key("V", "Start a visit: type a name", self.search.setFocus)
         self.add_key("N", "New athlete", self._open_form)
         desk.store.opened.connect(self.reload)
+        desk.store.failed.connect(self._on_closed)
         desk.devices_changed.connect(self._show_care)
 
     def enter(self, route: Route) -> None:
         self.desk.set_person(None)
+        self._show_care()
         today = self.desk.today
         self.header.set_detail(f"{WEEKDAYS[today.weekday()]}, {date_text(today)}")
         self.search.setFocus()
@@ -110,6 +113,11 @@ class TodayPage(Page):
             "No visit yet today",
             "Type an athlete’s name above and press Enter. Somebody new is added the same way.",
         )
+        self._closed = EmptyState(
+            "The records are not open",
+            "Nothing was changed. The line at the foot says why; try again when that is mended.",
+            [Button("Open again", clicked=self.desk.store.start)],
+        )
         self._day = QWidget()
         day = QVBoxLayout(self._day)
         day.setContentsMargins(0, space(2), 0, 0)
@@ -119,6 +127,7 @@ class TodayPage(Page):
         day.addWidget(self._day_title)
         day.addWidget(self.visits, 1)
         day.addWidget(self._nobody)
+        day.addWidget(self._closed)
         day.addStretch()
         card = Card(holds_rows=True)
         search = QVBoxLayout()
@@ -143,6 +152,8 @@ class TodayPage(Page):
         self.body.addLayout(columns, 1)
         self._show_visits([])
         self._show_care()
+        self._nobody.hide()
+        self._closed.hide()
         self.found.hide()
 
     def _show_visits(self, visits: list[Visit]) -> None:
@@ -151,12 +162,23 @@ class TodayPage(Page):
         self.visits.setVisible(bool(visits))
         self._day_title.setVisible(bool(visits))
         self._nobody.setVisible(not visits)
+        self._closed.hide()
+
+    def _on_closed(self) -> None:
+        self._nobody.hide()
+        self._closed.show()
 
     def _on_left_behind(self, left: _LeftBehind) -> None:
         self._left_behind = left
         self._show_care()
 
     def _show_care(self) -> None:
+        """Built anew only when something else is to be said: devices report all the time."""
+        devices = tuple((d.name, d.attention, d.is_connected) for d in self.desk.devices)
+        said = (self._left_behind, devices, self.desk.is_searching, self.desk.settings.last_backup)
+        if said == self._care_said:
+            return
+        self._care_said = said
         clear(self._care_column)
         for capture, name in self._left_behind.captures:
             self._care_column.addWidget(self._recovered_card(capture, name))

@@ -17,6 +17,7 @@ from app.widgets.treatment_record import decimals_of
 from app.widgets.ultrasound_form import UltrasoundForm
 from app.widgets.unit_panel import UnitPanel
 from app.wording import dose_name, sentence
+from app.workflow import Notice
 from data.clinical.dose import DoseNumber
 from data.records import Treatment
 from data.store import Store
@@ -33,6 +34,7 @@ class TreatmentPage(Page):
         self._id: UUID | None = None
         self._visit: Visit | None = None
         self._last: Treatment | None = None
+        self._notice: Notice | None = None
         self.source = Segments(
             ((_BY_HAND, "Typed by hand"), (_UNIT, "From the unit")),
             name="How it is recorded",
@@ -113,8 +115,10 @@ class TreatmentPage(Page):
     def _on_unit(self) -> None:
         if self.isVisible():
             self._show_source()
-            treatment = self.desk.treatment
-            self.desk.notice.emit(treatment.notice if treatment else None)
+            notice = self.desk.treatment.notice if self.desk.treatment else None
+            if notice != self._notice:
+                self._notice = notice
+                self.desk.notice.emit(notice)
 
     def _show_dose(self) -> None:
         dose = self.form.dose()

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Mapping
+
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QSizePolicy
 
 from app.plain_text import plain
-from app.status import DeviceStatus
+from app.status import DeviceStatus, Found
 from app.theme import space
 from app.units import NO_VALUE, quantity
-from app.widgets.controls import Card, row
+from app.widgets.controls import Button, Card, column, row
 from app.widgets.device_chip import STATE_WORDS
 from app.widgets.text import Elided, Text
-from devices.types import LinkState
+from devices.types import LinkState, Transport
 
 
 class DeviceCard(Card):
-    """Updates in place: numbers change, nothing moves."""
+    """Updates in place: numbers change, nothing moves. `released` carries the device's key."""
+
+    released = Signal(str)
 
     def __init__(self, status: DeviceStatus) -> None:
         super().__init__(margin=5)
+        self._key = status.key
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._name = Elided("", "heading")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
@@ -44,6 +49,9 @@ class DeviceCard(Card):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.column.addLayout(grid)
+        if status.key:
+            release = Button("Disconnect", clicked=self._release)
+            self.column.addLayout(row(release, 1))
         self.set_status(status)
 
     def set_status(self, status: DeviceStatus) -> None:
@@ -66,3 +74,46 @@ class DeviceCard(Card):
         }
         for label, text in texts.items():
             self._values[label].setText(text)
+
+    def _release(self) -> None:
+        self.released.emit(self._key)
+
+
+class FoundCard(Card):
+    """A device that answers but is not used yet: one button for each model it may be."""
+
+    used = Signal(object, str)  # Found, id of the model
+
+    def __init__(self, found: Found, model_names: Mapping[str, str]) -> None:
+        super().__init__(margin=4)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        name = Elided(plain(found.name) or plain(found.key), "strong", bold=True)
+        detail = Elided(" · ".join(_ways(found)), tone="muted")
+        texts = column(name, detail, spacing=1)
+        line = row(spacing=3)
+        line.addLayout(texts, 1)
+        if found.is_virtual:
+            line.addWidget(Text("VIRTUAL", "small", tone="virtual", bold=True))
+        self.buttons = [Button(self._words(found, model_names, m)) for m in found.models]
+        for button, model in zip(self.buttons, found.models, strict=True):
+            button.clicked.connect(lambda _=False, model=model: self.used.emit(found, model))
+            line.addWidget(button)
+        self.column.addLayout(line)
+
+    @staticmethod
+    def _words(found: Found, model_names: Mapping[str, str], model: str) -> str:
+        name = model_names.get(model, model)
+        return f"Use as {name}" if len(found.models) > 1 else "Use"
+
+
+def _ways(found: Found) -> list[str]:
+    ways = ["Bluetooth" if found.transport is Transport.BLE else "cable"]
+    if found.rssi is not None:
+        ways.append(_reach(found.rssi))
+    return ways
+
+
+def _reach(rssi_dbm: int) -> str:
+    if rssi_dbm > -65:
+        return "near"
+    return "in reach" if rssi_dbm > -80 else "weak signal: bring it nearer"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.plain_text import plain
@@ -12,6 +15,7 @@ from app.widgets.controls import Card, HowButton, clear, row
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
 from app.widgets.treatment_record import NAMES, change_words
+from devices.modality import SettingChange
 
 _STATES = {
     TreatmentState.READY: ("Ready: press start on the unit", "muted"),
@@ -39,11 +43,11 @@ class UnitPanel(QWidget):
         self._title = Elided("", "heading")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
         self._saved = Text("", tone="good", bold=True)
-        self._settings = QGridLayout()
-        self._doses = QGridLayout()
+        self._settings = _Facts()
+        self._doses = _Facts()
         self.changes = RowList("Changes on the unit")
         self._build()
-        self._shown: tuple[object, ...] = ()
+        self._changes: tuple[SettingChange, ...] | None = None
 
     def show_treatment(self, treatment: LiveTreatment) -> None:
         name = plain(treatment.device.name)
@@ -60,11 +64,10 @@ class UnitPanel(QWidget):
         self.state.setText(words)
         self.state.set_tone(tone)
         self._show_contact(treatment)
-        lists = (treatment.settings, treatment.doses, treatment.changes)
-        if lists != self._shown:
-            self._shown = lists
-            self._show_settings(treatment.settings)
-            self._show_doses(treatment.doses)
+        self._settings.show_facts([_setting(row) for row in treatment.settings])
+        self._doses.show_facts([_dose(row) for row in treatment.doses])
+        if treatment.changes != self._changes:
+            self._changes = treatment.changes
             self._show_changes(treatment)
 
     def _build(self) -> None:
@@ -95,12 +98,9 @@ class UnitPanel(QWidget):
         )
         lower = QHBoxLayout()
         lower.setSpacing(space(4))
-        for title, grid in (("Settings now", self._settings), ("Delivered", self._doses)):
+        for title, facts in (("Settings now", self._settings), ("Delivered", self._doses)):
             part = Card(title, margin=4)
-            grid.setHorizontalSpacing(space(4))
-            grid.setVerticalSpacing(space(1))
-            grid.setColumnStretch(0, 1)
-            part.column.addLayout(grid)
+            part.column.addWidget(facts)
             part.column.addStretch()
             lower.addWidget(part, 1)
         changes = Card("Changes", holds_rows=True)
@@ -125,21 +125,6 @@ class UnitPanel(QWidget):
         self.contact.setText(good if treatment.contact else f"Contact lost{share}")
         self.contact.set_tone("muted" if treatment.contact else "attention")
 
-    def _show_settings(self, rows: tuple[SettingRow, ...]) -> None:
-        clear(self._settings)
-        for place, setting in enumerate(rows):
-            mark = " (changed)" if setting.is_changed else ""
-            self._settings.addWidget(Text(f"{setting.label}{mark}", tone="muted"), place, 0)
-            value = f"{setting.value} {setting.unit}".strip()
-            self._settings.addWidget(Text(plain(value), bold=True), place, 1)
-
-    def _show_doses(self, rows: tuple[DoseRow, ...]) -> None:
-        clear(self._doses)
-        for place, dose in enumerate(rows):
-            self._doses.addWidget(Text(dose.label, tone="muted"), place, 0)
-            self._doses.addWidget(Text(f"{dose.value} {dose.unit}".strip(), bold=True), place, 1)
-            self._doses.addWidget(HowButton(dose.method, dose.label), place, 2)
-
     def _show_changes(self, treatment: LiveTreatment) -> None:
         rows = [
             Row(change_words(change), number, trailing=clock(change.at_s))
@@ -147,3 +132,50 @@ class UnitPanel(QWidget):
         ]
         self.changes.set_rows(rows[::-1])
         self._none.setVisible(not rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Fact:
+    label: str
+    value: str
+    method: str = ""
+
+
+class _Facts(QWidget):
+    """Values that change in place; built anew only when other facts are to be shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(space(4))
+        self._grid.setVerticalSpacing(space(1))
+        self._grid.setColumnStretch(0, 1)
+        self._kinds: tuple[tuple[str, str], ...] = ()
+        self._values: list[Text] = []
+
+    def show_facts(self, facts: Sequence[_Fact]) -> None:
+        kinds = tuple((fact.label, fact.method) for fact in facts)
+        if kinds != self._kinds:
+            self._kinds = kinds
+            self._rebuild(facts)
+        for label, fact in zip(self._values, facts, strict=True):
+            label.setText(fact.value)
+
+    def _rebuild(self, facts: Sequence[_Fact]) -> None:
+        clear(self._grid)
+        self._values = [Text("", bold=True) for _ in facts]
+        for place, (fact, value) in enumerate(zip(facts, self._values, strict=True)):
+            self._grid.addWidget(Text(fact.label, tone="muted"), place, 0)
+            self._grid.addWidget(value, place, 1)
+            if fact.method:
+                self._grid.addWidget(HowButton(fact.method, fact.label), place, 2)
+
+
+def _setting(setting: SettingRow) -> _Fact:
+    mark = " (changed)" if setting.is_changed else ""
+    return _Fact(f"{setting.label}{mark}", plain(f"{setting.value} {setting.unit}").strip())
+
+
+def _dose(dose: DoseRow) -> _Fact:
+    return _Fact(dose.label, f"{dose.value} {dose.unit}".strip(), dose.method)
