@@ -40,8 +40,8 @@ class FrameFile:
     ended and stored.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Make the file. Raises `JournalFullError`, `StoreError`."""
+    def __init__(self, path: Path, kind: int, payload: bytes) -> None:
+        """Make the file with its first frame, on disk. Raises `JournalWriteError`."""
         self.path = path
         self._fd = -1
         self._reserve = -1
@@ -54,7 +54,8 @@ class FrameFile:
             self._reserve = _reserve(path.parent)
             self._fd = os.open(path, _CREATE, 0o600)
             _lock(self._fd)
-            self._write(MAGIC)
+            self._write(MAGIC + self._frame(kind, payload))  # at once: never a file without one
+            _flush(self._fd)
             _flush_folder(path.parent)
         except OSError as error:
             self.close()
@@ -94,19 +95,21 @@ class FrameFile:
                 self._fd = -1
 
     def _append(self, kind: int, payload: bytes) -> None:
-        head = _HEAD.pack(kind, self._count, len(payload))
-        frame = b"".join((head, _CRC.pack(zlib.crc32(payload, zlib.crc32(head))), payload))
         try:
-            self._write(frame)
+            self._write(self._frame(kind, payload))
         except OSError as error:
             failure = self._failure(error)
             if isinstance(failure, JournalFullError):
                 self._full = failure
                 self._release()
             raise failure from error
-        self._count += 1
+
+    def _frame(self, kind: int, payload: bytes) -> bytes:
+        head = _HEAD.pack(kind, self._count, len(payload))
+        return b"".join((head, _CRC.pack(zlib.crc32(payload, zlib.crc32(head))), payload))
 
     def _write(self, data: bytes) -> None:
+        """All of one frame; what a failure leaves of it is cut off again."""
         done = 0
         try:
             while done < len(data):  # a nearly full disk takes a part and reports no error
@@ -116,6 +119,7 @@ class FrameFile:
                 os.ftruncate(self._fd, self._end)
             raise
         self._end += len(data)
+        self._count += 1
 
     def _release(self) -> None:
         if self._reserve >= 0:

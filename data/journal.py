@@ -82,14 +82,8 @@ class JournalWriter:
     @classmethod
     def create(cls, folder: Path, header: TrialHeader) -> JournalWriter:
         """Begin ``<trial id>.fj``. Raises `JournalFullError` when there is no room for a trial."""
-        file = FrameFile(folder / f"{header.id}{SUFFIX}")
-        try:
-            file.append(_Kind.HEADER, _json({"record": "trial", "header": to_json(header)}))
-            file.sync()
-        except BaseException:
-            file.close()
-            raise
-        return cls(file)
+        first = _json({"record": "trial", "header": to_json(header)})
+        return cls(FrameFile(folder / f"{header.id}{SUFFIX}", _Kind.HEADER, first))
 
     @property
     def path(self) -> Path:

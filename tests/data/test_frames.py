@@ -29,8 +29,7 @@ def _written(folder: Path) -> Path:
 
 def test_the_bytes_are_as_written_down(tmp_path: Path):
     # docs/storage.md, put together here by hand
-    file = FrameFile(tmp_path / "x.fj")
-    file.append(4, b"abc")
+    file = FrameFile(tmp_path / "x.fj", 4, b"abc")
     file.end(5, b"")
     first = struct.pack("<BII", 4, 0, 3)
     last = struct.pack("<BII", 5, 1, 0)

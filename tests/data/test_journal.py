@@ -40,9 +40,8 @@ def _written(folder: Path, state: TrialState | None = TrialState.COMPLETE) -> Pa
 
 
 def _begun(folder: Path) -> FrameFile:
-    file = FrameFile(folder / "x.fj")
-    file.append(1, json.dumps({"record": "trial", "header": to_json(samples.header())}).encode())
-    return file
+    first = json.dumps({"record": "trial", "header": to_json(samples.header())}).encode()
+    return FrameFile(folder / "x.fj", 1, first)
 
 
 def _same(ours: ForceBlock, theirs: ForceBlock) -> bool:
@@ -125,8 +124,7 @@ def test_a_file_without_its_beginning_is_refused_and_kept(tmp_path: Path, conten
 
 def test_a_header_that_is_none_is_refused(tmp_path: Path):
     for number, payload in enumerate((b"{}", b"\xff", b'{"header": {"id": 1}}', b"[]")):
-        file = FrameFile(tmp_path / f"{number}.fj")
-        file.append(1, payload)
+        file = FrameFile(tmp_path / f"{number}.fj", 1, payload)
         file.close()
         with pytest.raises(DamagedJournalError):
             read_journal(file.path)
