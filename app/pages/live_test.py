@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
@@ -105,11 +104,6 @@ class LivePage(Page):
             self.stage.closed.connect(self.setFocus)
         self.stage.toggle(beside=self)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        width = min(max(int(self.width() * 0.235), theme().px(248)), theme().px(420))
-        self._side.setFixedWidth(width)
-
     def _build(self) -> None:
         self.body.setContentsMargins(space(6), space(2), space(6), space(2))
         self.body.setSpacing(space(2))
@@ -121,14 +115,14 @@ class LivePage(Page):
         stage.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head.addWidget(stage)
         head.addWidget(self.state)
-        self._side = self._build_side()
         self._body = QWidget()
         grid = QGridLayout(self._body)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(space(6))
         grid.addWidget(self.board, 0, 0)
-        grid.addWidget(self._side, 0, 1)
-        grid.setColumnStretch(0, 1)
+        grid.addWidget(self._build_side(), 0, 1)
+        grid.setColumnStretch(0, 76)
+        grid.setColumnStretch(1, 24)
         self.body.addLayout(head)
         self.body.addWidget(self._body, 1)
         self.body.addWidget(self.next_step)
@@ -138,6 +132,7 @@ class LivePage(Page):
     def _build_side(self) -> QFrame:
         card = QFrame()
         card.setProperty("surface", "card")
+        card.setMaximumWidth(theme().px(420))
         column = QVBoxLayout(card)
         column.setContentsMargins(space(4), space(3), space(4), space(3))
         column.setSpacing(space(1))

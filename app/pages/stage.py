@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication, QPainter, QPaintEvent, QPen, QScreen
+from PySide6.QtGui import (
+    QCloseEvent,
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QScreen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.pages.run_keys import bind, bind_run
@@ -56,6 +64,7 @@ class Stage(QWidget):
         layout.setSpacing(space(4))
         layout.addWidget(self.board, 1)
         layout.addLayout(foot)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         bind_run(self, lambda: self.run)
         bind(self, "F11", self.close)
         bind(self, "Esc", self.close)
@@ -90,6 +99,11 @@ class Stage(QWidget):
         if screen is not None:
             self.setGeometry(screen.geometry())
         self.showFullScreen()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self.activateWindow()
+        self.setFocus()
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         super().closeEvent(event)

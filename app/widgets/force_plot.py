@@ -109,6 +109,11 @@ class ForcePlot(QWidget):
         self.scale = scale
         self._place()
 
+    @property
+    def surface(self) -> QWidget:
+        """The widget that is painted on and that the mouse is over."""
+        return self._view.viewport()
+
     def line(self, height: float = 0.0) -> CurveLine:
         """A new line on this canvas."""
         return CurveLine(self._box, height)

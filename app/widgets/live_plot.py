@@ -36,11 +36,11 @@ STALE_S = 0.3
 
 class LivePlot(ForcePlot):
     """Looks at a `LiveTrace` 60 times a second while it is visible; a late frame is dropped,
-    a sample never. `frame` is emitted after each drawn frame."""
+    a sample never. `frame` is emitted after each drawn frame, `gaps` are those in the window."""
 
     frame = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None, *, frame_ms: int = FRAME_MS) -> None:
         super().__init__(parent)
         self._lines: list[CurveLine] = []
         self._sides: tuple[Side | None, ...] = ()
@@ -48,10 +48,10 @@ class LivePlot(ForcePlot):
         self._levels: tuple[Level, ...] = ()
         self._reps: tuple[RepSpan, ...] = ()
         self._target: Target | None = None
-        self._gaps: list[MissingStretch] = []
+        self.gaps: list[MissingStretch] = []
         self._ends: list[LineEnd] = []
         self._ghost: tuple[Array, Array] | None = None
-        self._ghost_side: Side | None = None
+        self.ghost_side: Side | None = None
         self._rep_started_s: float | None = None
         self._is_recording = False
         self._seen: int = 0
@@ -61,7 +61,7 @@ class LivePlot(ForcePlot):
         self._run = 1
         self.now_s = 0.0
         self._ghost_line = self.line(-1)
-        self._timer = QTimer(self, interval=FRAME_MS, timerType=Qt.TimerType.PreciseTimer)
+        self._timer = QTimer(self, interval=frame_ms, timerType=Qt.TimerType.PreciseTimer)
         self._timer.timeout.connect(self.draw_frame)
         self._set_range(-WINDOW_S, 0.0, ceiling(0.0))
         self._restyle()
@@ -73,7 +73,7 @@ class LivePlot(ForcePlot):
         self._trace, self._sides = trace, tuple(sides)
         self._lines = [self.line() for _ in range(trace.channels)] if trace else []
         self._seen, self._run, self._arrived = 0, 1, monotonic()
-        self._gaps, self._ends = [], []
+        self.gaps, self._ends = [], []
         self._restyle()
 
     def set_recording(self, is_recording: bool) -> None:
@@ -94,7 +94,7 @@ class LivePlot(ForcePlot):
     def set_ghost(self, curve: tuple[Array, Array] | None, side: Side | None = None) -> None:
         """The other limb's best, ``t (n,) s`` since its onset and ``force (n,) N``: it runs along
         with the repetition under way."""
-        self._ghost, self._ghost_side = curve, side
+        self._ghost, self.ghost_side = curve, side
         if curve is None:
             self._ghost_line.clear()
         self._restyle()
@@ -145,25 +145,25 @@ class LivePlot(ForcePlot):
         if not len(t):
             for line in self._lines:
                 line.clear()
-            self._gaps, self._ends = [], []
+            self.gaps, self._ends = [], []
             return
         last_s = float(t[-1])
         self.now_s = last_s + silence_s
         begin = int(np.searchsorted(t, self.now_s - WINDOW_S))
         first = count - len(t) + begin
         t, force = t[begin:], force[begin:]
-        self._gaps = missing(t, GAP_S)
+        self.gaps = missing(t, GAP_S)
         if len(t):
             self._rise(float(force.max()))
             self._choose_run(len(t))
         t, force = outline(t, force, self._run, first, GAP_S)
-        joined = links(t, self._gaps) if self._gaps else None
+        joined = links(t, self.gaps) if self.gaps else None
         for column, line in enumerate(self._lines):
             y = force[:, column].copy()
             dash = self._dash(t, y, column)
             line.set_data(t - self.now_s, y, joined if dash is None else dash)
         if silence_s:
-            self._gaps.append(MissingStretch(last_s, self.now_s, "no samples"))
+            self.gaps.append(MissingStretch(last_s, self.now_s, "no samples"))
         self._ends = [
             LineEnd(side, last_s - self.now_s, float(force[-2:, i].mean()))
             for i, side in enumerate(self._sides)
@@ -202,7 +202,7 @@ class LivePlot(ForcePlot):
         super()._restyle()
         for line, side in zip(self._lines, self._sides, strict=False):
             line.set_look(_colour(side), self._weight())
-        ghost = _colour(self._ghost_side)
+        ghost = _colour(self.ghost_side)
         ghost.setAlphaF(0.55)
         self._ghost_line.set_look(ghost, 1)
         self._is_dirty = True
@@ -221,8 +221,7 @@ class LivePlot(ForcePlot):
 
     def _draw_over(self, painter: QPainter) -> None:
         gaps = [
-            MissingStretch(g.start_s - self.now_s, g.end_s - self.now_s, g.cause)
-            for g in self._gaps
+            MissingStretch(g.start_s - self.now_s, g.end_s - self.now_s, g.cause) for g in self.gaps
         ]
         draw_gaps(painter, self.area, gaps)
         draw_ends(painter, self.area, self._ends)

@@ -34,15 +34,15 @@ class NextStep(QFrame):
         super().__init__(parent)
         self.setProperty("surface", "card")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self._key = _KeyButton()
-        self._key.clicked.connect(self.pressed)
+        self.key_button = _KeyButton()
+        self.key_button.clicked.connect(self.pressed)
         self._sentence = _Sentence()
         self._choices: tuple[tuple[str, str], ...] = ()
-        self._buttons: list[Button] = []
+        self.buttons: list[Button] = []
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(space(3), space(2), space(4), space(2))
         self._row.setSpacing(space(2))
-        self._row.addWidget(self._key)
+        self._row.addWidget(self.key_button)
         self._row.addSpacing(space(3))
         self._row.addWidget(self._sentence, 1)
 
@@ -52,28 +52,28 @@ class NextStep(QFrame):
 
     @property
     def key(self) -> str:
-        return self._key.key
+        return self.key_button.key
 
     def show_step(self, sentence: str, key: str, verb: str, *, is_next: bool, icon: str) -> None:
         """`is_next`: the key is the step itself, not a way out of it. `icon` stands where there
         is nothing to press."""
         self._sentence.set_text(sentence)
-        self._key.show_key(key, verb, icon, is_next=is_next)
+        self.key_button.show_key(key, verb, icon, is_next=is_next)
 
     def show_choices(self, choices: Sequence[Choice]) -> None:
         names = tuple((choice.word, choice.key) for choice in choices)
         if names == self._choices:
             return
         self._choices = names
-        while self._buttons:
-            button = self._buttons.pop()
+        while self.buttons:
+            button = self.buttons.pop()
             button.hide()
             self._row.removeWidget(button)
             button.deleteLater()
         for choice in choices:
             button = Button(choice.word, "quiet", key=choice.key, clicked=choice.action)
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-            self._buttons.append(button)
+            self.buttons.append(button)
             self._row.addWidget(button)
 
     def sizeHint(self) -> QSize:  # noqa: N802

@@ -13,7 +13,7 @@ from app.units import NO_VALUE, ForceUnit, number
 from data.analysis.types import Side
 
 _LARGEST_PX = 400
-_GAP_EM = 0.55
+_GAP_EM = 0.45
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +44,11 @@ class Readout(QWidget):
             return
         self.figures = (first, second)
         self.is_active = is_active
-        name = limb_style(self.side).label if self.side else "Force"
-        shown = (figure for figure in self.figures if figure.caption)
-        said = (f"{figure.caption} {self._value(figure)} {self.unit.value}" for figure in shown)
-        self.setAccessibleName(f"{name}: {', '.join(said)}")
-        self.update()
+        self._tell()
 
     def set_unit(self, unit: ForceUnit) -> None:
         self.unit = unit
-        self.update()
+        self._tell()
 
     def set_scale(self, scale: float) -> None:
         """Enlarge the words around the numbers."""
@@ -70,7 +66,7 @@ class Readout(QWidget):
         return QSize(theme().px(420), theme().px(132))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(theme().px(200), theme().px(92))
+        return QSize(theme().px(200), theme().px(120))
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -93,6 +89,14 @@ class Readout(QWidget):
             self._paint_number(painter, face, figure, QPointF(right, baseline))
             box = QRectF(right - cell - space(6), self.height() - foot, cell + space(6), foot)
             self._paint_caption(painter, box, figure)
+
+    def _tell(self) -> None:
+        """The numbers in words, for those who do not see them."""
+        name = limb_style(self.side).label if self.side else "Force"
+        shown = (figure for figure in self.figures if figure.caption)
+        said = (f"{figure.caption} {self._value(figure)} {self.unit.value}" for figure in shown)
+        self.setAccessibleName(f"{name}: {', '.join(said)}")
+        self.update()
 
     def _font(self, size: Type, weight: QFont.Weight = QFont.Weight.Normal) -> QFont:
         face = font(size, weight)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
@@ -33,7 +33,7 @@ class ResultPanel(Card):
         self._headline = Text("", "display", wrap=True)
         self._detail = Text("", "heading", wrap=True)
         self._detail.setProperty("weight", "")
-        self._bar = AsymmetryBar()
+        self.bar = AsymmetryBar()
         self._formula = Elided("", "body", tone="muted")
         self._how = HowButton("", "the difference")
         self._how.clicked.connect(self._show_method)
@@ -42,7 +42,7 @@ class ResultPanel(Card):
         self._limbs.setLayout(row(self._facts[Side.LEFT], 1, self._facts[Side.RIGHT]))
         self.column.addWidget(self._headline)
         self.column.addWidget(self._detail)
-        self.column.addWidget(self._bar, 1)
+        self.column.addWidget(self.bar, 1)
         self.column.addWidget(self._limbs)
         self.column.addStretch(0)
         foot = row(self._formula, self._how)
@@ -58,7 +58,7 @@ class ResultPanel(Card):
 
     def show_result(self, result: SetResult | None) -> None:
         """None: a run that ended without any result."""
-        self._bar.setVisible(result is not None and result.asymmetry.value_percent is not None)
+        self.bar.setVisible(result is not None and result.asymmetry.value_percent is not None)
         if result is None:
             self._headline.setText("No result")
             self._detail.setText("No repetition could be taken from this recording.")
@@ -69,7 +69,7 @@ class ResultPanel(Card):
             return
         asymmetry = result.asymmetry
         now, last = difference(asymmetry), _last(result)
-        self._bar.show_difference(now, result.error_percent, last)
+        self.bar.show_difference(now, result.error_percent, last)
         self._headline.setText(_headline(now))
         self._detail.setText(_detail(result, now))
         for side, facts in self._facts.items():
@@ -78,6 +78,9 @@ class ResultPanel(Card):
         method = FORMULAS.get(asymmetry.formula, asymmetry.formula)
         self._formula.setText(f"{asymmetry.aggregation} {metric_name(asymmetry.metric)}: {method}")
         self._set_method(f"{method}. Measurement error: {result.error_source or 'not known'}.")
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        return QSize(theme().px(260), theme().px(140))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         """Where there is little room the lesser things go first; the verdict and the bar stay."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from time import monotonic
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from app.run_controller import RunController
@@ -101,23 +100,19 @@ class RunBoard(QWidget):
         self._stack.setCurrentWidget(self.result if is_result else self._card)
         self._show_numbers()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        super().resizeEvent(event)
-        least, most = theme().px(112), theme().px(400 if self._is_stage else 240)
-        height = min(max(int(self.height() * 0.29), least), most)
-        for readout in self.readouts.values():
-            readout.setFixedHeight(height)
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if watched is self.plot and event.type() is QEvent.Type.Resize:
             self._place()
         return super().eventFilter(watched, event)
 
     def _build(self) -> None:
-        numbers = QHBoxLayout()
-        numbers.setSpacing(space(8))
-        for side in (Side.LEFT, Side.RIGHT):
-            numbers.addWidget(self.readouts[side], 1)
+        pair = QHBoxLayout()
+        pair.setSpacing(space(4))
+        pair.addWidget(self.readouts[Side.LEFT], 46)
+        pair.addStretch(8)  # the two numbers of a limb stand closer than the two limbs
+        pair.addWidget(self.readouts[Side.RIGHT], 46)
+        for readout in self.readouts.values():
+            readout.setMaximumHeight(400 if self._is_stage else 240)
         self._card = QFrame()
         self._card.setProperty("surface", "card")
         inner = QVBoxLayout(self._card)
@@ -129,8 +124,8 @@ class RunBoard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(2))
-        layout.addLayout(numbers)
-        layout.addWidget(self._stack, 1)
+        layout.addLayout(pair, 29)
+        layout.addWidget(self._stack, 71)
 
     def _place(self) -> None:
         area = self.plot.rect()

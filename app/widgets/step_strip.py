@@ -42,7 +42,7 @@ class StepStrip(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        words = self._words()
+        words = self.words()
         x = 0.0
         for mark, word in zip(self.marks, words, strict=True):
             if x:
@@ -54,7 +54,8 @@ class StepStrip(QWidget):
             self._paint_mark(painter, box, mark, word)
             x = box.right()
 
-    def _words(self) -> list[str]:
+    def words(self) -> list[str]:
+        """The labels as they fit now; an empty one has no room."""
         words = [mark.label for mark in self.marks]
         for wanted_done in (True, False):
             for i, mark in enumerate(self.marks):

@@ -267,9 +267,17 @@ def live_window(
             QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def render_live(state: LiveState, path: Path, *, ratio: float = 1.0, **look: object) -> Path:
-    """One state of the live page as PNG; `look` as for `live_window`."""
-    with live_window(state, **look) as window:  # pyright: ignore[reportArgumentType]
+def render_live(
+    state: LiveState,
+    path: Path,
+    *,
+    scheme: Scheme = Scheme.LIGHT,
+    text_scale: float = 1.0,
+    size: tuple[int, int] = (1280, 720),
+    ratio: float = 1.0,
+) -> Path:
+    """One state of the live page as PNG, `ratio` pixels to a point."""
+    with live_window(state, scheme=scheme, text_scale=text_scale, size=size) as window:
         return picture(window, path, ratio)
 
 
