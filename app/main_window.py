@@ -220,7 +220,6 @@ class MainWindow(QMainWindow):
         if before is not page and isinstance(before, Page):
             before.leave()
         self._stack.setCurrentWidget(page)
-        self.foot.setVisible(not (isinstance(page, Page) and page.fills_window))
         self.rail.set_current(route.page.value)
         fills_window = isinstance(page, Page) and page.fills_window
         self.rail.setVisible(not fills_window)
