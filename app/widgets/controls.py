@@ -88,7 +88,7 @@ class Button(QPushButton):
         width = self._cap_room() - space(1)
         height = theme().px(20)
         top = (self.height() - height) // 2
-        right = self.width() - space(3)
+        right = self.width() - space(1 if self.property("kind") == "quiet" else 3)
         draw_key_cap(painter, QRect(right - width, top, width, height), self.key, colour)
 
     def _cap_room(self) -> int:
@@ -166,6 +166,9 @@ class Segments(QWidget, Generic[K]):
     def value(self) -> K | None:
         checked = [i for i, button in enumerate(self._group.buttons()) if button.isChecked()]
         return self._keys[checked[0]] if checked else None
+
+    def button(self, value: K) -> QAbstractButton:
+        return self._group.buttons()[self._keys.index(value)]
 
     def set_value(self, value: K | None) -> None:
         for key, button in zip(self._keys, self._group.buttons(), strict=True):
