@@ -53,7 +53,9 @@ class Timeline:
             self._shift_us = -int(t_us[0])
             gap = None
         else:
-            gap = self._gap_before(int(t_us[0]), host_us, lost, cause)
+            # What arrives together arrived with its last sample.
+            first_host_us = host_us - int(t_us[-1] - t_us[0])
+            gap = self._gap_before(int(t_us[0]), first_host_us, lost, cause)
         placed = t_us + self._shift_us
         self._last_device_us = int(t_us[-1])
         self._last_us = int(placed[-1])
