@@ -4,21 +4,165 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncGenerator, Callable
+import sys
+import threading
+from collections.abc import AsyncGenerator, Callable, Iterable
 from dataclasses import dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 
 from devices.catalog import FORCE_MODELS
 from devices.force import ForceDevice
-from devices.types import ForceBlock, Gap, LinkState
+from devices.match import AnyModel
+from devices.types import ForceBlock, Gap, LinkState, Transport
+from drivers.ble import BleLink
+from drivers.capture_format import RecordKind, read_capture
 from drivers.link import Link
 from drivers.memory import MemoryLink
-from firmware_sim.firmware import Firmware
-from protocols.codec import Framing
+from drivers.serial import SerialLink
+from firmware_sim.catalog import FIRMWARE
+from firmware_sim.faults import Fault, Stage
+from firmware_sim.firmware import Firmware, Load
+from firmware_sim.radio import VirtualRadio
+from firmware_sim.serve import serve_pty, serve_tcp
+from protocols.codec import Codec, Framing
+from protocols.events import ForceSamples
 
 TICK_S = 0.005
+_AWAY_S = 0.2  # how long a device that drops off a TCP port stays away
+
+
+class Way(StrEnum):
+    """How a simulated device is reached."""
+
+    MEMORY = "memory"
+    TCP = "tcp"
+    PTY = "pty"
+    RADIO = "radio"
+
+
+@dataclass(frozen=True, slots=True)
+class Bench:
+    """A model on one of its ways."""
+
+    model: AnyModel
+    way: Way
+
+    @property
+    def framing(self) -> Framing:
+        over_serial = Transport.SERIAL in self.model.transports and self.way is not Way.RADIO
+        return Framing.STREAM if over_serial else Framing.PACKETS
+
+    def firmware(self, load: Load | None = None, **options: Any) -> Firmware:
+        return FIRMWARE[self.model.id](load, self.framing, **options)
+
+    def __str__(self) -> str:
+        return f"{self.model.id}-{self.way}"
+
+
+def benches(models: Iterable[AnyModel], without: tuple[Way, ...] = ()) -> list[Any]:
+    """Every model on every way it has, as parameters of a test."""
+    no_pty = pytest.mark.skipif(sys.platform == "win32", reason="no pseudo-terminals there")
+    found: list[Any] = []
+    for model in models:
+        ways = [Way.MEMORY]
+        ways += [Way.TCP, Way.PTY] if Transport.SERIAL in model.transports else []
+        ways += [Way.RADIO] if Transport.BLE in model.transports else []
+        found += [
+            pytest.param(Bench(model, way), id=f"{model.id}-{way}", marks=no_pty)
+            if way is Way.PTY
+            else pytest.param(Bench(model, way), id=f"{model.id}-{way}")
+            for way in ways
+            if way not in without
+        ]
+    return found
+
+
+@dataclass
+class Wire:
+    """A simulated device that is switched on, and a closed link to it.
+
+    `cut` breaks the link once, as that way breaks; the device comes back by itself.
+    """
+
+    link: Link
+    framing: Framing
+    cut: Callable[[], None]
+
+
+@contextlib.asynccontextmanager
+async def wired(bench: Bench, firmware: Firmware, speed: float = 1.0) -> AsyncGenerator[Wire]:
+    """The device on its way; `speed` is that of its time."""
+    match bench.way:
+        case Way.MEMORY:
+            async with memory_rig(firmware, speed=speed) as rig:
+                yield Wire(rig.link, bench.framing, lambda: rig.link.cut("unplugged"))
+        case Way.TCP | Way.PTY:
+            serve = (
+                serve_tcp(firmware, 0, speed)
+                if bench.way is Way.TCP
+                else serve_pty(firmware, speed)
+            )
+            async with serve as port:
+                link = SerialLink(port, baud_rate=bench.model.baud_rate or 115_200)
+                yield Wire(link, bench.framing, lambda: _go_away(firmware))
+        case Way.RADIO:
+            gatt = bench.model.gatt
+            assert gatt is not None
+            async with VirtualRadio() as radio:
+                peripheral = await radio.add(firmware, bench.model.id, gatt, speed=speed)
+                backends = (radio.client_backend, radio.scanner_backend)
+                link = BleLink(
+                    peripheral.address, gatt, backend=backends[0], scanner_backend=backends[1]
+                )
+                yield Wire(link, bench.framing, peripheral.drop)
+
+
+@contextlib.asynccontextmanager
+async def nothing_left() -> AsyncGenerator[None]:
+    """What is started inside ends with it: no task is left, no thread but the loop's own."""
+    tasks, threads = asyncio.all_tasks(), set(threading.enumerate())
+    yield
+    assert [task for task in asyncio.all_tasks() - tasks if not task.done()] == []
+    new = set(threading.enumerate()) - threads
+    assert [thread for thread in new if not thread.name.startswith("asyncio_")] == []
+
+
+@dataclass(frozen=True, slots=True)
+class Tap(Fault):
+    """Lets every message pass and keeps a copy: what was sent, or what is left of it."""
+
+    messages: list[bytes] = field(default_factory=list[bytes])
+
+    def stage(self, framing: Framing, seed: int) -> Stage:
+        def pass_on(messages: list[bytes], t_s: float) -> list[bytes]:
+            self.messages.extend(messages)
+            return messages
+
+        return pass_on
+
+    def times(self, codec: Codec) -> NDArray[np.int64]:
+        """``t (n,) µs`` of all samples, on the device's clock."""
+        events = [event for message in self.messages for event in codec.receive(message)]
+        return np.concatenate([event.t_us for event in events if isinstance(event, ForceSamples)])
+
+
+def requests_written(capture: Path) -> list[bytes]:
+    """Everything that left for the device, from a capture of its link."""
+    records = read_capture(capture).records
+    return [record.data for record in records if record.kind is RecordKind.OUTBOUND]
+
+
+def _go_away(firmware: Firmware) -> None:
+    """Hang up, and be reachable again a little later."""
+    firmware.is_reachable = False
+    loop = asyncio.get_running_loop()
+    loop.call_later(_AWAY_S, lambda: setattr(firmware, "is_reachable", True))
 
 
 @dataclass

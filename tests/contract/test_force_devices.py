@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from devices.catalog import FORCE_MODELS
+from devices.errors import ZeroRefusedError
+from devices.force import ForceDevice
+from devices.types import LinkState
+from drivers.capture import CaptureLink
+from firmware_sim.faults import Drop, FaultPlan, plan_named
+from firmware_sim.firmware import Firmware
+from firmware_sim.loads import constant
+from protocols.gate import RequestClass
+from tests.rigs import (
+    Bench,
+    Heard,
+    Tap,
+    Way,
+    benches,
+    force_device,
+    nothing_left,
+    requests_written,
+    until,
+    wired,
+)
+
+PULL_N = 123.4
+# Half the step of each simulator's reading, and what a 32-bit float makes of 12.58 kg.
+HALF_STEP_N = {"onb": 0.0005 / 2 + 1e-9, "progressor": 0.001 / 2 * 9.80665 + 1e-5}
+FAST = 2.0  # a board that hears nothing for 3 s stops; it is written to each second
+
+every = pytest.mark.parametrize("bench", benches(FORCE_MODELS.values()))
+# A pseudo-terminal that was hung up is an unplugged port: it never comes back.
+every_that_returns = pytest.mark.parametrize(
+    "bench", benches(FORCE_MODELS.values(), without=(Way.PTY,))
+)
+
+
+def rising(t: NDArray[np.float64]) -> NDArray[np.float64]:
+    """10 N more each second on the first cell and 20 N on the second: a sample tells its time."""
+    return np.column_stack([10.0 * t, 20.0 * t])
+
+
+def period_us(bench: Bench) -> int:
+    return round(1e6 / FORCE_MODELS[bench.model.id].rate_hz)
+
+
+@dataclass
+class Running:
+    """A device that streams, what it delivered, and how to break its link."""
+
+    device: ForceDevice
+    heard: Heard
+    cut: Callable[[], None]
+    capture: Path
+
+
+@asynccontextmanager
+async def streaming(
+    bench: Bench, firmware: Firmware, folder: Path, name: str = "1", speed: float = FAST
+) -> AsyncGenerator[Running]:
+    capture = folder / f"{name}.bytes"
+    async with wired(bench, firmware, speed) as wire, nothing_left():
+        device, heard = force_device(bench.model.id, CaptureLink(wire.link, capture), wire.framing)
+        await device.connect()
+        await device.start()
+        yield Running(device, heard, wire.cut, capture)
+        await device.close()
+
+
+@every
+async def test_a_device_says_who_it_is(bench: Bench, tmp_path: Path) -> None:
+    firmware = bench.firmware()
+    async with streaming(bench, firmware, tmp_path) as running:
+        assert running.device.info.serial == firmware.serial
+        assert running.device.info.firmware
+        assert running.device.state is LinkState.STREAMING
+
+
+@every
+async def test_the_stream_is_gapless_on_one_axis(bench: Bench, tmp_path: Path) -> None:
+    async with streaming(bench, bench.firmware(rising, noise_n=0.0), tmp_path) as running:
+        heard = running.heard
+        await until(lambda: heard.t_us[-1] > 2_100_000 if heard.blocks else False)
+        rate_hz = running.device.rate_hz
+    assert heard.gaps == []
+    assert heard.t_us[0] == 0
+    assert np.all(np.diff(heard.t_us) == period_us(bench))
+    ends = np.cumsum([len(block.t_us) for block in heard.blocks])
+    assert [block.index for block in heard.blocks] == [0, *ends[:-1].tolist()]
+    assert rate_hz == pytest.approx(1e6 / period_us(bench), rel=1e-3)
+    # The pull begins with the stream, so each sample must show the force of its own time.
+    expected = rising(heard.t_us / 1e6)[:, : heard.force.shape[1]]
+    assert np.abs(heard.force - expected).max() <= HALF_STEP_N[bench.model.id]
+
+
+@every
+async def test_a_constant_load_comes_back_within_the_resolution(
+    bench: Bench, tmp_path: Path
+) -> None:
+    firmware = bench.firmware(constant(PULL_N, 2), noise_n=0.0)
+    async with streaming(bench, firmware, tmp_path) as running:
+        await until(lambda: len(running.heard.blocks) > 3)
+        told = running.device.channels[0].resolution_n
+    assert np.abs(running.heard.force - PULL_N).max() <= HALF_STEP_N[bench.model.id]
+    if told is not None:
+        assert told / 2 == pytest.approx(HALF_STEP_N[bench.model.id], rel=1e-4)
+
+
+@every
+async def test_the_zero_is_refused_under_load_and_taken_without(
+    bench: Bench, tmp_path: Path
+) -> None:
+    async with streaming(bench, bench.firmware(constant(310.0, 2)), tmp_path) as running:
+        heard = running.heard
+        await until(lambda: heard.t_us[-1] > 1_200_000 if heard.blocks else False)
+        with pytest.raises(ZeroRefusedError) as refused:
+            running.device.zero()
+        assert refused.value.reason == "loaded"
+    async with streaming(bench, bench.firmware(constant(4.0, 2)), tmp_path, "2") as running:
+        heard = running.heard
+        await until(lambda: heard.t_us[-1] > 1_200_000 if heard.blocks else False)
+        zeros = running.device.zero()
+    assert [zero.offset_n for zero in zeros] == pytest.approx([4.0] * len(zeros), abs=0.01)
+
+
+@every
+async def test_lost_messages_are_counted_exactly(bench: Bench, tmp_path: Path) -> None:
+    sent, arrived = Tap(), Tap()
+    plan = FaultPlan((sent, Drop(0.1, from_s=1.0), arrived))
+    firmware = plan.wrap(bench.firmware(rising, noise_n=0.0))
+    async with streaming(bench, firmware, tmp_path) as running:
+        heard, device = running.heard, running.device
+        await until(lambda: heard.t_us[-1] > 3_500_000 if heard.blocks else False)
+        samples, lost, last_us = device.samples, device.lost, int(heard.t_us[-1])
+        blocks = list(heard.blocks)
+    codec = FORCE_MODELS[bench.model.id].codec
+    sent_us = sent.times(codec(bench.framing))
+    sent_us = sent_us[sent_us - sent_us[0] <= last_us]
+    arrived_us = arrived.times(codec(bench.framing))
+    injected = int(np.count_nonzero(~np.isin(sent_us, arrived_us)))
+    assert injected > 0
+    assert lost == injected
+    assert samples == len(sent_us) - injected
+    # Every number of a sample is where it would be had nothing been lost.
+    assert [block.index for block in blocks] == [
+        round(block.t_us[0] / period_us(bench)) for block in blocks
+    ]
+
+
+@every
+async def test_trouble_on_the_way_never_invents_a_sample(bench: Bench, tmp_path: Path) -> None:
+    firmware = plan_named("rainy").wrap(bench.firmware(rising, noise_n=0.0))
+    async with streaming(bench, firmware, tmp_path) as running:
+        heard, device = running.heard, running.device
+        await until(lambda: heard.t_us[-1] > 5_000_000 if heard.blocks else False)
+    assert device.lost > 0
+    assert np.all(np.diff(heard.t_us) > 0)
+    assert device.samples + device.lost == round(heard.t_us[-1] / period_us(bench)) + 1
+    assert sum(gap.samples or 0 for gap in heard.gaps) == device.lost
+    expected = rising(heard.t_us / 1e6)[:, : heard.force.shape[1]]
+    assert np.abs(heard.force - expected).max() <= HALF_STEP_N[bench.model.id]
+
+
+@every_that_returns
+async def test_a_lost_link_resumes_with_one_gap(bench: Bench, tmp_path: Path) -> None:
+    firmware = bench.firmware(rising, noise_n=0.0)
+    async with streaming(bench, firmware, tmp_path, speed=1.0) as running:
+        heard, device = running.heard, running.device
+        await until(lambda: heard.t_us[-1] > 300_000 if heard.blocks else False)
+        running.cut()
+        await until(lambda: device.state is LinkState.RECONNECTING)
+        before = heard.samples
+        await until(lambda: heard.samples >= before + 20)
+    assert len(heard.gaps) == 1
+    assert np.all(np.diff(heard.t_us) > 0)
+    gap = heard.gaps[0]
+    is_after = heard.t_us >= gap.end_us
+    assert [heard.t_us[~is_after][-1], heard.t_us[is_after][0]] == [gap.start_us, gap.end_us]
+    # The first attempt comes 0.5 s after the loss. The pull went on meanwhile, so that each sample
+    # tells when it was taken: a clock that began again is anchored by the host's.
+    assert 0.4e6 < gap.end_us - gap.start_us < 3e6
+    true_s = heard.force[:, 0] / 10.0
+    assert np.abs(true_s - heard.t_us / 1e6).max() <= 0.03
+    assert heard.states[-4:] == [
+        LinkState.RECONNECTING,
+        LinkState.STREAMING,
+        LinkState.READY,
+        LinkState.CLOSED,
+    ]
+
+
+@every
+async def test_a_stream_stops_and_begins_again_at_zero(bench: Bench, tmp_path: Path) -> None:
+    firmware = bench.firmware(rising, noise_n=0.0)
+    async with streaming(bench, firmware, tmp_path) as running:
+        heard, device = running.heard, running.device
+        await until(lambda: heard.samples >= 20)
+        await device.stop()
+        before = heard.samples
+        await asyncio.sleep(0.15)
+        assert heard.samples == before
+        await device.start()
+        await until(lambda: heard.samples >= before + 20)
+        await asyncio.sleep(0.012)  # the device has samples that it did not send yet
+        await device.stop()
+        begun = len(heard.blocks)
+        await device.start()
+        await until(lambda: len(heard.blocks) >= begun + 5)
+    again = heard.blocks[begun:]
+    t_us = np.concatenate([block.t_us for block in again])
+    force = np.concatenate([block.force for block in again])
+    assert (t_us[0], again[0].index) == (0, 0)
+    assert np.all(np.diff(t_us) == period_us(bench))
+    # One line through all samples: none of them belongs to the stream before.
+    since_s = force[:, 0] / 10.0 - t_us / 1e6
+    assert np.ptp(since_s) <= 2 * HALF_STEP_N[bench.model.id] / 10.0
+    assert heard.gaps == []
+
+
+@every
+async def test_only_questions_and_the_stream_leave(bench: Bench, tmp_path: Path) -> None:
+    async with streaming(bench, bench.firmware(), tmp_path) as running:
+        await asyncio.sleep(1.3)  # long enough for a sign of life where the format has one
+        await running.device.stop()
+        await running.device.start()
+    gate = FORCE_MODELS[bench.model.id].codec(bench.framing)
+    kinds = [gate.request_class(request) for request in requests_written(running.capture)]
+    assert set(kinds) == {RequestClass.QUERY, RequestClass.STREAM}
+    to_identify = [gate.request_class(request) for request in gate.identify()]
+    signs_of_life = kinds.count(RequestClass.QUERY) - to_identify.count(RequestClass.QUERY)
+    assert (signs_of_life > 0) == (gate.keep_alive_s is not None)
