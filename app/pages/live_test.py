@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.navigation import Desk, Route
+from app.navigation import Desk, PageId, Route
 from app.pages.page import Key, Page
 from app.pages.run_keys import RUN_KEYS, VERBS, bind, bind_run, press
 from app.pages.stage import Stage
@@ -31,7 +31,6 @@ class LivePage(Page):
 
     title = "Test"
     fills_window = True
-    next_wanted = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
@@ -109,10 +108,13 @@ class LivePage(Page):
         self.body.setSpacing(space(2))
         head = QHBoxLayout()
         head.setSpacing(space(4))
+        back = Button("Back", "quiet", icon_name="back", clicked=self.desk.back.emit)
+        stage = Button("Stage", "quiet", key="F11", clicked=self.toggle_stage)
+        for button in (back, stage):
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        head.addWidget(back)
         head.addWidget(self.strip, 1)
         head.addWidget(self._virtual)
-        stage = Button("Stage", "quiet", key="F11", clicked=self.toggle_stage)
-        stage.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head.addWidget(stage)
         head.addWidget(self.state)
         self._body = QWidget()
@@ -143,11 +145,14 @@ class LivePage(Page):
 
     def _bind_keys(self) -> None:
         bind_run(self, lambda: self.run)
-        bind(self, "N", self.next_wanted.emit)
+        bind(self, "N", self._next_athlete)
         bind(self, "F11", self.toggle_stage)
         arrows = {"Left": "←", "Right": "→"}
         self.keys = [Key(arrows.get(entry.key, entry.key), entry.does) for entry in RUN_KEYS]
-        self.keys += [Key("N", "Next athlete"), Key("F11", "Stage: the athlete's view")]
+        self.keys += [
+            Key("N", "Accept, then the next athlete"),
+            Key("F11", "Stage: the athlete's view"),
+        ]
 
     def _take_settings(self) -> None:
         unit = self.desk.settings.force_unit
@@ -197,8 +202,14 @@ class LivePage(Page):
         if view.step is Step.NEXT_LIMB:
             choices.append(key("Finish", "F"))
         if view.step is Step.RESULT:
-            choices.append(Choice("Next athlete", "N", self.next_wanted.emit))
+            choices.append(Choice("Next athlete", "N", self._next_athlete))
         return choices
+
+    def _next_athlete(self) -> None:
+        """Accept what is there and go on to choose who is next."""
+        if self.run is not None and self.run.view.step is Step.RESULT:
+            self.run.accept()
+            self.desk.go.emit(Route(PageId.PEOPLE))
 
     def _press_large_key(self) -> None:
         press(self.next_step.key, self.run)

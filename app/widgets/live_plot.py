@@ -236,4 +236,4 @@ def _moved(rep: RepSpan, shift_s: float) -> RepSpan:
 
 
 def _ago(t_s: float) -> str:
-    return "now" if abs(t_s) < 1e-9 else f"−{-t_s:.0f}" + (" s" if t_s == -WINDOW_S else "")
+    return "now" if abs(t_s) < 1e-9 else f"−{-t_s:g}" + (" s" if t_s == -WINDOW_S else "")

@@ -124,8 +124,8 @@ class RunBoard(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(2))
-        layout.addLayout(pair, 29)
-        layout.addWidget(self._stack, 71)
+        layout.addLayout(pair, 31)
+        layout.addWidget(self._stack, 69)
 
     def _place(self) -> None:
         area = self.plot.rect()

@@ -127,10 +127,18 @@ def test_escape_is_the_runs_own_affair_while_there_is_one(page: LivePage) -> Non
     assert run.asked == ["back"]
 
 
-def test_n_asks_for_the_next_athlete(qtbot: QtBot, page: LivePage) -> None:
-    ready(page)
-    with qtbot.waitSignal(page.next_wanted, timeout=1000):
-        QTest.keyClick(page, Qt.Key.Key_N)
+def test_n_accepts_the_result_and_goes_on_to_the_next_athlete(page: LivePage, desk: Desk) -> None:
+    went: list[Route] = []
+    desk.go.connect(went.append)
+    run = ready(page)
+    QTest.keyClick(page, Qt.Key.Key_N)
+    assert went == []
+    run.begin(NORDICS)
+    run.play(15.5)
+    run.stored(set_result(347.0, 316.0))
+    QTest.keyClick(page, Qt.Key.Key_N)
+    assert run.asked == ["accept"]
+    assert went == [Route(Id.PEOPLE)]
 
 
 def test_saved_is_only_said_of_what_is_stored(page: LivePage) -> None:
