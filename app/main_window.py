@@ -204,6 +204,7 @@ class MainWindow(QMainWindow):
             ("Esc", self.back),
             ("Ctrl+Z", desk.undo),
             ("?", self._open_keys),
+            ("Shift+?", self._open_keys),  # where the platform reports how "?" was typed
         ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(action)

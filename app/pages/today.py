@@ -14,14 +14,14 @@ from app.pages.page import Header, Page, section
 from app.plain_text import plain
 from app.reading import Visit, read_day, test_name
 from app.theme import space, theme
-from app.units import WEEKDAYS, clock, days_ago, local_offset_min, time_of_day
+from app.units import WEEKDAYS, days_ago, local_offset_min, time_of_day
 from app.widgets.care import CareCard
 from app.widgets.controls import Button, Card, Deck, EmptyState, clear
 from app.widgets.fields import SearchField
 from app.widgets.person_form import PersonForm
 from app.widgets.rows import Row, RowList
 from app.widgets.top_bar import facts_line
-from app.wording import date_text, local_time
+from app.wording import date_text, duration, local_time
 from app.workflow import Notice, Weight
 from data.records import Person, Session, Trial
 from data.store import Store
@@ -195,7 +195,7 @@ class TodayPage(Page):
             "recover",
             "A recording was cut short",
             f"{test_name(header.test_id)}, {plain(name)}, {date_text(at)} {time_of_day(at)}: "
-            f"{clock(capture.seconds)} min of the curve is safe on disk. "
+            f"{duration(capture.seconds)} of the curve are safe on disk. "
             "Keep it to see it in the visit.",
             tone="attention",
             action="Keep this recording",
@@ -347,7 +347,7 @@ class TodayPage(Page):
             Notice(
                 Weight.INFO,
                 "The recording is kept.",
-                f"{clock(trial.duration_s)} min of it are stored.",
+                f"{duration(trial.duration_s)} of it are stored.",
                 "It is marked as recovered in its visit.",
             )
         )

@@ -16,6 +16,7 @@ from data.clinical.catalogue import tests
 from data.clinical.dose import ultrasound_dose
 from data.ids import uuid7
 from data.intake import analysis_options
+from data.journal import JournalWriter
 from data.records import (
     DoseValue,
     Person,
@@ -232,3 +233,21 @@ def _header(
         dominant=person.dominant,
         program_version="0.1.0",
     )
+
+
+def left_behind(clinic: Clinic, now: datetime = NOW) -> Path:
+    """The capture file of a Nordic test that a killed program left: no end, nothing stored."""
+    store = Store(clinic.path)
+    person, session = store.people.get(clinic.newcomer), store.sessions.get(clinic.empty_visit)
+    at = now - timedelta(minutes=3)
+    header = _header(session, person, at, "nordic.bil", "onb", (Side.LEFT, Side.RIGHT), uuid7())
+    store.captures.mkdir(parents=True, exist_ok=True)
+    writer = JournalWriter.create(store.captures, header)
+    force = nordic_force([(300, 280), (310, 290), (305, 285)])
+    t_us = np.arange(len(force), dtype=np.int64) * 1000
+    for start in range(0, len(force), 20):
+        part = slice(start, start + 20)
+        writer.append(ForceBlock(t_us[part], force[part] + 12.0, start))
+    writer.close()
+    store.close()
+    return writer.path
