@@ -96,15 +96,23 @@ class Recorder:
         try:
             write()
         except StoreError as error:
-            self.is_full = True
-            self.on_full(str(error))
+            self._give_up(error)
             return False
         return True
+
+    def _give_up(self, error: StoreError) -> None:
+        if not self.is_full:
+            self.is_full = True
+            self.on_full(str(error))
 
     async def _sync_steadily(self) -> None:
         while True:
             await asyncio.sleep(SYNC_S)
-            await asyncio.to_thread(self._journal.sync)
+            try:
+                await asyncio.to_thread(self._journal.sync)
+            except StoreError as error:
+                self._give_up(error)
+                return
 
 
 def zero_offsets(header: TrialHeader) -> NDArray[np.float64]:
