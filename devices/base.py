@@ -17,7 +17,6 @@ from protocols.codec import Decoder
 from protocols.gate import RequestClass
 
 _TEND_S = 0.2
-_REPLY_S = 1.5
 
 
 class Device(ABC):
@@ -111,14 +110,23 @@ class Device(ABC):
 
     async def _send(self, request: bytes) -> None:
         """The only way out: a request of a class that is not allowed never leaves."""
+        if not request:
+            return
         kind = self._decoder.request_class(request)
         if kind not in self.allowed:
             raise ForbiddenRequestError(kind.value)
         await self.link.write(request)
 
     async def _ask(self, request: bytes, is_answered: Callable[[], bool], what: str) -> None:
-        await self._send(request)
-        await self._wait_for(is_answered, _REPLY_S, what)
+        for tries_left in reversed(range(self._decoder.tries)):
+            await self._send(request)
+            try:
+                await self._wait_for(is_answered, self._decoder.reply_s, what)
+            except NotRespondingError:
+                if not tries_left:
+                    raise
+            else:
+                return
 
     def _set_state(self, state: LinkState, cause: str) -> None:
         if state is self.state:
@@ -139,10 +147,11 @@ class Device(ABC):
     def _silent(self, seconds: float) -> None:
         self._go_down(f"no data for {seconds:.1f} s")
 
-    def _spawn(self, work: Coroutine[Any, Any, None]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     async def _open_and_greet(self) -> None:
         self._loss = None
@@ -204,11 +213,14 @@ class Device(ABC):
             if not is_up or alive is None or loop.time() - last_alive_s < alive[0]:
                 continue
             last_alive_s = loop.time()
-            try:
-                await self._send(alive[1])
-            except LinkError as error:
-                if self.state in (LinkState.READY, LinkState.STREAMING):
-                    self._go_down(str(error))
+            await self._send_or_go_down(alive[1])
+
+    async def _send_or_go_down(self, request: bytes) -> None:
+        try:
+            await self._send(request)
+        except LinkError as error:
+            if self.state in (LinkState.READY, LinkState.STREAMING):
+                self._go_down(str(error))
 
 
 def _ignore_state(_state: LinkState, _cause: str) -> None:

@@ -1,9 +1,34 @@
 """Every model that this program knows, by id."""
 
+from __future__ import annotations
+
 from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.errors import ExperimentalModelError
 from devices.onb import ONB
 from devices.ott import OTT
 from devices.progressor import PROGRESSOR
+from devices.types import Evidence
 
-FORCE_MODELS: dict[str, ForceModel] = {model.id: model for model in (ONB, PROGRESSOR)}
+FORCE_MODELS: dict[str, ForceModel] = {
+    model.id: model
+    for model in (
+        ONB,
+        PROGRESSOR,
+    )
+}
 ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {model.id: model for model in (OTT,)}
+
+
+def enabled(*, experimental: bool) -> dict[str, ForceModel]:
+    """Force models that may be used: experimental ones only when somebody switched them on."""
+    return {
+        model.id: model
+        for model in FORCE_MODELS.values()
+        if experimental or model.evidence is not Evidence.THIRD_PARTY
+    }
+
+
+def refuse_experimental(model: ForceModel) -> None:
+    """Raises `ExperimentalModelError` for a model that needs to be switched on."""
+    if model.id not in enabled(experimental=False):
+        raise ExperimentalModelError(model.name)

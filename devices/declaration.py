@@ -15,8 +15,15 @@ from protocols.ott import OttCodec
 class ForceModel:
     """A force-measuring model.
 
-    `capabilities` decide which numbers may be computed: RFD is refused, with the reason, where
-    `rfd_refused` is set. `usb_ids` are (vendor, product) pairs, None where the chip is generic.
+    RFD is refused, with the reason, where `rfd_refused` is set; where losses are not detectable
+    the share lost is not known, which is not 0. `rate_hz` is what the maker says, or what a polled
+    gauge is asked for at most: the measured rate counts. `usb_ids` are (vendor, product) pairs,
+    none where the chip is generic.
+
+    `is_steady` matters without device time: samples come at an even rate, so that late ones are
+    spread by it; False where each is read when it is asked for or heard. `boot_s` is how long the
+    device takes after its port was opened, unless it speaks before. `needs_calibration`: it sends
+    raw counts.
     """
 
     id: str
@@ -36,6 +43,9 @@ class ForceModel:
     usb_ids: tuple[tuple[int, int], ...] = ()
     hardware_filter_ms: float | None = None
     rfd_refused: str | None = None
+    is_steady: bool = True
+    boot_s: float | None = None
+    needs_calibration: bool = False
     notes: tuple[str, ...] = ()
     tested_on_hardware: bool = False
 

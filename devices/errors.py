@@ -9,6 +9,8 @@ class DeviceError(Exception):
     ├── NotRespondingError      it does not answer, or sends no samples
     ├── RequestRejectedError    it answered with an error
     ├── UnsupportedDeviceError  a version or a feature this program does not know
+    ├── ExperimentalModelError  known from third-party decoders only, and not switched on
+    ├── UncalibratedError       it sends raw counts and nobody gave their way to newtons
     ├── DeviceSwappedError      another unit answered where a known one was expected
     ├── ForbiddenRequestError   this program tried to send what it must not: never sent
     └── ZeroRefusedError        the zero was not taken: loaded, unquiet, drifting or too short
@@ -25,6 +27,25 @@ class RequestRejectedError(DeviceError):
 
 class UnsupportedDeviceError(DeviceError):
     pass
+
+
+class ExperimentalModelError(DeviceError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} is experimental: its format is known from third-party decoders only, and its "
+            "readings may be wrong. Nothing was connected. Switch experimental devices on "
+            "(record --experimental, or Settings) if you want to try it, and check it with a "
+            "known weight first."
+        )
+
+
+class UncalibratedError(DeviceError):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"{name} sends raw counts, and no calibration says how many newtons one is. "
+            "Nothing was recorded. Calibrate it with a known weight, and give that calibration "
+            "with the device."
+        )
 
 
 class DeviceSwappedError(DeviceError):

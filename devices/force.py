@@ -3,31 +3,36 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
-from collections import Counter, deque
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-import numpy as np
-
 from devices.base import Device
-from devices.clock import GAP_PERIODS, Timeline
 from devices.declaration import ForceModel
-from devices.errors import DeviceSwappedError, RequestRejectedError, UnsupportedDeviceError
+from devices.errors import (
+    DeviceSwappedError,
+    ForbiddenRequestError,
+    NotRespondingError,
+    RequestRejectedError,
+    UncalibratedError,
+    UnsupportedDeviceError,
+)
+from devices.stream import SampleStream
 from devices.types import (
     ChannelCalibration,
     ChannelInfo,
     DeviceInfo,
     ForceBlock,
     Gap,
+    HostCalibration,
     LinkState,
-    Microseconds,
-    Newtons,
     Position,
     Zero,
 )
 from devices.zero import measure_zero
-from drivers.link import Link
+from drivers.link import Link, LinkError
 from protocols.codec import Framing, ProtocolError
 from protocols.events import (
     BatteryLevel,
@@ -47,12 +52,12 @@ from protocols.events import (
     ShuttingDown,
     StreamStarted,
     StreamStopped,
+    UntimedSamples,
 )
 from protocols.gate import RequestClass
 
 _START_S = 3.0
-_RATE_WINDOW_S = 2.0
-_ZERO_WINDOW_S = 1.5
+_STOP_TRIES = 10
 _REST_S = 0.2  # samples of a stopped stream are still on their way as long as this
 
 
@@ -61,11 +66,18 @@ class ForceDevice(Device):
 
     `on_problem` tells (stream time in µs, channel, problem, begins or ends) for samples that must
     not be taken as good; `on_event` passes on what else the device says (battery, button, log).
+    `calibrations` are ours, for a model that sends raw counts: it delivers these channels.
     """
 
     allowed = frozenset({RequestClass.QUERY, RequestClass.STREAM})
 
-    def __init__(self, model: ForceModel, link: Link, framing: Framing) -> None:
+    def __init__(
+        self,
+        model: ForceModel,
+        link: Link,
+        framing: Framing,
+        calibrations: Sequence[HostCalibration] = (),
+    ) -> None:
         self.model = model
         self.codec = model.codec(framing)
         super().__init__(link, self.codec)
@@ -75,36 +87,44 @@ class ForceDevice(Device):
         self.battery = BatteryLevel()
         self.has_low_battery = False
         self.noise: Counter[str] = Counter()
-        self.samples = 0
-        self.lost = 0
         self.on_block: Callable[[ForceBlock], None] = _ignore
         self.on_gap: Callable[[Gap], None] = _ignore
         self.on_problem: Callable[[int, int, ChannelProblem, bool], None] = _ignore_problem
         self.on_event: Callable[[Event], None] = _ignore
+        self._stream = self._new_stream()
         self._wants_stream = False
         self._rest_until_s = 0.0
         self._confirmed = False
+        self._has_stopped = False
+        self._has_spoken = False
+        self._is_calibrated = not model.needs_calibration
         self._rejection: Rejected | None = None
-        self._pending_loss: SamplesLost | None = None
-        self._next_index = 0
-        self._period_us = 1e6 / model.rate_hz
-        self._timeline = Timeline(self._period_us)
-        self._recent: deque[tuple[int, int]] = deque()
-        self._quiet: deque[ForceBlock] = deque()
+        self._poller: asyncio.Task[None] | None = None
         self._boot_id: int | None = None
+        if calibrations:
+            self._use(calibrations)
+
+    @property
+    def samples(self) -> int:
+        """Delivered since the stream began."""
+        return self._stream.samples
+
+    @property
+    def lost(self) -> int:
+        """Known to be missing since the stream began."""
+        return self._stream.lost
 
     @property
     def rate_hz(self) -> float | None:
-        """Measured over the last two seconds of device time; None before that is known."""
-        if len(self._recent) < 2:
-            return None
-        (first_us, _), (last_us, _) = self._recent[0], self._recent[-1]
-        counted = sum(n for _, n in list(self._recent)[1:])
-        return counted / ((last_us - first_us) * 1e-6) if last_us > first_us else None
+        """Measured over the last two seconds; None before that is known."""
+        return self._stream.rate_hz
 
     @property
-    def lost_percent(self) -> float:
-        """Share of samples known to be missing since the stream began."""
+    def lost_percent(self) -> float | None:
+        """Share of samples known to be missing since the stream began; None where the model
+        cannot tell, which is not 0."""
+        if not self.model.loss_detectable:
+            return None
         total = self.samples + self.lost
         return 100.0 * self.lost / total if total else 0.0
 
@@ -112,11 +132,9 @@ class ForceDevice(Device):
         """Begin the stream: time 0 is its first sample. Raises `LinkError`, `DeviceError`."""
         # Not every format marks its first sample: the rest of the last stream must be gone.
         await asyncio.sleep(self._rest_until_s - asyncio.get_running_loop().time())
-        self._timeline = Timeline(self._period_us)
-        self._recent.clear()
-        self._quiet.clear()
-        self._next_index = self.samples = self.lost = 0
-        self._pending_loss = None
+        if not self._is_calibrated:
+            raise UncalibratedError(self.model.name)
+        self._stream = self._new_stream()
         self._wants_stream = True
         try:
             await self._start_stream()
@@ -125,11 +143,11 @@ class ForceDevice(Device):
             raise
 
     async def stop(self) -> None:
-        """End the stream. Raises `LinkError`."""
+        """End the stream. Raises `LinkError`, and `NotRespondingError` when it goes on."""
         self._wants_stream = False
         if self.state is LinkState.STREAMING:
             self._set_state(LinkState.READY, "")
-            await self._send(self.codec.stop())
+            await self._end_stream()
             self._rest_until_s = asyncio.get_running_loop().time() + _REST_S
 
     def zero(self) -> tuple[Zero, ...]:
@@ -137,21 +155,25 @@ class ForceDevice(Device):
 
         Raises `ZeroRefusedError` when it was too short, loaded, unquiet or drifting.
         """
-        if not self._quiet:
-            return measure_zero(np.empty(0, np.int64), np.empty((0, 0)), self.channels)
-        t_us = np.concatenate([block.t_us for block in self._quiet])
-        force = np.concatenate([block.force for block in self._quiet])
-        return measure_zero(t_us, force, self.channels)
+        return measure_zero(*self._stream.latest(), self.channels)
 
     async def _greet(self) -> None:
         known = self.info
         self.codec.reset()
         self._confirmed = False
+        await self._boot()
         for request in self.codec.identify():
             await self._ask(request, self._nothing_pending, f"An answer of {self.model.name}")
         if known.serial and self.info.serial and known.serial != self.info.serial:
             found, self.info = self.info.serial, known
             raise DeviceSwappedError(known.serial, found)
+
+    async def _boot(self) -> None:
+        """A device that starts when its port is opened hears nothing before it is up."""
+        self._has_spoken = False
+        if self.model.boot_s is not None:
+            with contextlib.suppress(NotRespondingError):  # most say nothing when they are up
+                await self._wait_for(lambda: self._has_spoken, self.model.boot_s, "A first line")
 
     async def _resume(self) -> None:
         if self._wants_stream:
@@ -180,9 +202,47 @@ class ForceDevice(Device):
                 "Nothing recorded is lost. Switch it off and on, then connect again."
             )
         self._set_state(LinkState.STREAMING, "")
+        if self.codec.poll_s is not None:
+            self._poller = self._spawn(self._poll(self.codec.poll_s))
+
+    async def _end_stream(self) -> None:
+        if not self.codec.confirms_stop:
+            await self._send(self.codec.stop())
+            return
+        self._has_stopped = False
+        for _ in range(_STOP_TRIES):
+            await self._send(self.codec.stop())
+            with contextlib.suppress(NotRespondingError):
+                await self._wait_for(self._nothing_pending, self.codec.reply_s, "An answer")
+            if self._has_stopped:
+                return
+        raise NotRespondingError(
+            f"{self.model.name} does not end its stream. Nothing recorded is lost. "
+            "Unplug it and plug it in again."
+        )
+
+    async def _poll(self, patience_s: float) -> None:
+        """Ask for the next reading when the last one came, or did not in time, but not faster
+        than the model's rate."""
+        clock = asyncio.get_running_loop().time
+        while self.state is LinkState.STREAMING:
+            due_s = clock() + 1.0 / self.model.rate_hz
+            await self._send_or_go_down(self.codec.poll())
+            with contextlib.suppress(NotRespondingError, LinkError):  # the next poll tells
+                await self._wait_for(self._nothing_pending, patience_s, "A reading")
+            await asyncio.sleep(due_s - clock())
+
+    async def _send(self, request: bytes) -> None:
+        is_busy = self.state is LinkState.STREAMING and not self.codec.talks_while_streaming
+        kind = self.codec.request_class(request)
+        if is_busy and request and kind is not RequestClass.STREAM:
+            raise ForbiddenRequestError(f"{kind.value} while it streams")
+        await super()._send(request)
 
     def _interrupted(self, cause: str) -> None:
-        self._timeline.interrupt(cause)
+        if self._poller is not None:
+            self._poller.cancel()
+        self._stream.interrupt(cause)
 
     def _keep_alive(self) -> tuple[float, bytes] | None:
         message = self.codec.keep_alive()
@@ -192,32 +252,36 @@ class ForceDevice(Device):
 
     def _silence_limit_s(self) -> float | None:
         if self.state is LinkState.STREAMING:
-            return max(1.0, 5.0 / self.model.rate_hz)
+            return max(1.0, 5e-6 * self._stream.period_us)
         return None
 
     def _nothing_pending(self) -> bool:
         return self.codec.pending == 0
 
     def _receive(self, data: bytes) -> None:
+        host_us = time.monotonic_ns() // 1000
         for event in self.codec.receive(data):
-            self._take(event)
+            self._take(event, host_us)
 
-    def _take(self, event: Event) -> None:
+    def _take(self, event: Event, host_us: int) -> None:
+        self._has_spoken |= not isinstance(event, Noise)
         match event:
             case ForceSamples():
                 if self._wants_stream:  # else: the rest of an earlier run
-                    self._confirmed = True
-                    self._take_samples(event)
+                    self._stream.take(event, host_us)
+            case UntimedSamples():
+                if self._wants_stream:
+                    self._stream.take_untimed(event, host_us)
             case SamplesLost():
-                self._pending_loss = event
+                self._stream.lose(event)
             case ChannelStatus() | ChannelRecovered():
                 is_bad = isinstance(event, ChannelStatus)
-                self.on_problem(self._timeline.last_us, event.channel, event.problem, is_bad)
+                self.on_problem(self._stream.last_us, event.channel, event.problem, is_bad)
             case StreamStarted():
                 if event.rate_hz:
-                    self._period_us = 1e6 / event.rate_hz
+                    self._stream.told_rate(event.rate_hz)
             case StreamStopped():
-                pass
+                self._has_stopped = True
             case Identity():
                 self._merge(event)
             case Calibration():
@@ -229,7 +293,7 @@ class ForceDevice(Device):
             case Rejected():
                 self._rejection = event
             case Restarted():
-                self._timeline.interrupt("the device restarted")
+                self._stream.interrupt("the device restarted")
             case _:
                 pass
         if isinstance(event, LowBattery):
@@ -240,7 +304,7 @@ class ForceDevice(Device):
     def _merge(self, identity: Identity) -> None:
         if identity.boot_id is not None:
             if self._boot_id not in (None, identity.boot_id):
-                self._timeline.interrupt("the device restarted")
+                self._stream.interrupt("the device restarted")
             self._boot_id = identity.boot_id
         if identity.first_channel is CellSide.RIGHT and len(self.channels) == 2:
             right, left = self.channels
@@ -273,48 +337,33 @@ class ForceDevice(Device):
             record_hex=event.record.hex() or None,
         )
 
-    def _take_samples(self, event: ForceSamples) -> None:
-        """Place each run without a jump inside; a message may hold several."""
-        t_us, force = self._without_repeats(event.t_us, event.force)
-        if not len(t_us):
-            return
-        host_us = time.monotonic_ns() // 1000
-        jumps = np.flatnonzero(np.diff(t_us) > GAP_PERIODS * self._period_us) + 1
-        for times, rows in zip(np.split(t_us, jumps), np.split(force, jumps), strict=True):
-            self._emit(times, rows, host_us)
-
-    def _without_repeats(self, t_us: Microseconds, force: Newtons) -> tuple[Microseconds, Newtons]:
-        """Drop what is not later than the last sample delivered, and anything not rising."""
-        rising = np.concatenate(([True], np.diff(t_us) > 0))
-        fresh = rising & ~self._timeline.is_repeat(t_us)
-        if bool(np.all(fresh)):
-            return t_us, force
-        self.noise["repeated samples"] += int(np.count_nonzero(~fresh))
-        return t_us[fresh], force[fresh]
-
-    def _emit(self, t_us: Microseconds, force: Newtons, host_us: int) -> None:
-        loss, self._pending_loss = self._pending_loss, None
-        placed, gap = self._timeline.place(
-            t_us, host_us, loss.samples if loss else None, loss.reason if loss else None
+    def _use(self, calibrations: Sequence[HostCalibration]) -> None:
+        ours = sorted(calibrations, key=lambda each: each.channel)
+        for each in ours:
+            self.codec.calibrate(each.channel, each.newtons_per_count, each.zero_counts)
+        self.channels = tuple(
+            ChannelInfo(each.position, each.capacity_n, abs(each.newtons_per_count))
+            for each in ours
         )
-        if gap is not None:
-            self._next_index += gap.samples or 0
-            self.lost += gap.samples or 0
-            self.on_gap(gap)
-        block = ForceBlock(placed, force, self._next_index)
-        self._next_index += len(placed)
-        self.samples += len(placed)
-        self._remember(block)
-        self.on_block(block)
+        self.calibrations = [
+            ChannelCalibration(
+                newtons_per_count=each.newtons_per_count,
+                zero_counts=each.zero_counts,
+                uncertainty_percent=each.uncertainty_percent,
+                calibrated_on=each.calibrated_on,
+                cell_serial=each.cell_serial,
+                calibrated_by=each.calibrated_by,
+            )
+            for each in ours
+        ]
+        self._is_calibrated = True
 
-    def _remember(self, block: ForceBlock) -> None:
-        last_us = int(block.t_us[-1])
-        self._recent.append((last_us, len(block.t_us)))
-        while last_us - self._recent[0][0] > _RATE_WINDOW_S * 1e6:
-            self._recent.popleft()
-        self._quiet.append(block)
-        while last_us - int(self._quiet[0].t_us[-1]) > _ZERO_WINDOW_S * 1e6:
-            self._quiet.popleft()
+    def _new_stream(self) -> SampleStream:
+        return SampleStream(self.model, self._deliver, lambda gap: self.on_gap(gap))
+
+    def _deliver(self, block: ForceBlock) -> None:
+        self._confirmed = True
+        self.on_block(block)
 
 
 def _ignore(_value: object) -> None:

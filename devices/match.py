@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS, enabled
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.types import Transport
 
@@ -20,13 +20,18 @@ def match(
     name: str | None = None,
     services: tuple[str, ...] = (),
     usb_id: tuple[int, int] | None = None,
+    experimental: bool = False,
 ) -> list[AnyModel]:
     """Models that the name, a service or the USB identity speaks for; never the address alone.
 
     A serial port with a generic USB chip may be any serial model: then all are returned and a
-    person chooses.
+    person chooses. Experimental models only where somebody switched them on.
     """
-    models = [model for model in all_models().values() if transport in model.transports]
+    usable: tuple[AnyModel, ...] = (
+        *enabled(experimental=experimental).values(),
+        *ELECTROTHERAPY_MODELS.values(),
+    )
+    models = [model for model in usable if transport in model.transports]
     if transport is Transport.BLE:
         known = {service.lower() for service in services}
         return [

@@ -104,7 +104,10 @@ class Zero:
 
 @dataclass(frozen=True, slots=True)
 class ChannelCalibration:
-    """What is known of the way from counts to newtons; `record` is the device's own, as hex."""
+    """What is known of the way from counts to newtons; `record` is the device's own, as hex.
+
+    `calibrated_by` is set where it is ours and not the device's.
+    """
 
     newtons_per_count: float | None = None
     zero_counts: float | None = None
@@ -112,3 +115,24 @@ class ChannelCalibration:
     calibrated_on: str | None = None
     cell_serial: str | None = None
     record_hex: str | None = None
+    calibrated_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HostCalibration:
+    """How somebody measured one channel of a device that sends raw counts.
+
+    A device delivers the channels that have one, in rising order; the others are not connected.
+    Force is (counts - zero_counts) · newtons_per_count, tension positive; `calibrated_on` is an
+    ISO date.
+    """
+
+    channel: int
+    newtons_per_count: float
+    zero_counts: float
+    calibrated_on: str
+    calibrated_by: str
+    position: Position = Position.SINGLE
+    uncertainty_percent: float | None = None
+    capacity_n: float | None = None
+    cell_serial: str | None = None

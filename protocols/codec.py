@@ -30,6 +30,12 @@ class Decoder(ABC):
     `reset` forgets the rest and the counters before the next one.
     """
 
+    reply_s: ClassVar[float] = 1.5
+    """How long a healthy device may take to answer a request."""
+    tries: ClassVar[int] = 1
+    """How often a request is sent before silence counts as no answer; above 1 where a device
+    loses requests."""
+
     def __init__(self, framing: Framing = Framing.STREAM) -> None:
         self.framing = framing
 
@@ -51,6 +57,12 @@ class Codec(Decoder):
 
     keep_alive_s: ClassVar[float | None] = None
     """How often `keep_alive` must be sent while connected; None: the format needs none."""
+    poll_s: ClassVar[float | None] = None
+    """How long to wait for the answer to a `poll` before the next; None: the device streams."""
+    confirms_stop: ClassVar[bool] = False
+    """True: `stop` can get lost, so it is repeated until `StreamStopped` comes."""
+    talks_while_streaming: ClassVar[bool] = True
+    """False: a request costs samples, so that only `stop` may be sent while streaming."""
 
     @property
     def pending(self) -> int:
@@ -71,7 +83,7 @@ class Codec(Decoder):
 
     @abstractmethod
     def stop(self) -> bytes:
-        """The request that ends it."""
+        """The request that ends it; empty where there is nothing to end."""
 
     def tare(self) -> bytes | None:
         """The device's own tare; None where it has none. The default path is the host's tare."""
@@ -79,3 +91,15 @@ class Codec(Decoder):
 
     def keep_alive(self) -> bytes | None:
         return None
+
+    def poll(self) -> bytes:
+        """Ask for one reading, where `poll_s` is set; `start` then is the first of them."""
+        return b""
+
+    def calibrate(self, channel: int, newtons_per_count: float, zero_counts: float) -> None:
+        """Give one channel of a format that carries raw counts its way to newtons.
+
+        `ForceSamples` then hold the calibrated channels alone, in rising order; `reset` keeps
+        this. Raises `ProtocolError` where newtons come from the device.
+        """
+        raise ProtocolError("newtons come from this device: it takes no calibration of ours")

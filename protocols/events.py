@@ -33,6 +33,16 @@ class ForceSamples(Event):
     index: int | None = None
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class UntimedSamples(Event):
+    """Samples of a device without a clock, in order; only their arrival tells when they were taken.
+
+    ``force (n, channels) N`` as in `ForceSamples`.
+    """
+
+    force: Newtons
+
+
 @dataclass(frozen=True, slots=True)
 class SamplesLost(Event):
     """The format itself shows that samples are missing before the next `ForceSamples`."""

@@ -58,9 +58,3 @@ def test_a_clock_far_back_without_an_interruption_is_a_jump_and_time_still_rises
     assert placed[0] > 12_500
     assert gap is not None
     assert gap.cause == "the device's clock jumped"
-
-
-def test_late_doubles_are_known_as_repeats() -> None:
-    timeline = Timeline(PERIOD_US)
-    timeline.place(times(0, 4), host_us=0)
-    assert timeline.is_repeat(times(25_000, 3)).tolist() == [True, True, False]
