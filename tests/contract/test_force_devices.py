@@ -15,7 +15,7 @@ from devices.errors import ZeroRefusedError
 from devices.force import ForceDevice
 from devices.types import LinkState
 from drivers.capture import CaptureLink
-from firmware_sim.faults import Drop, FaultPlan, plan_named
+from firmware_sim.faults import Burst, Drop, Duplicate, FaultPlan, Flip, Merge, Split
 from firmware_sim.firmware import Firmware
 from firmware_sim.loads import constant
 from protocols.gate import RequestClass
@@ -35,6 +35,16 @@ from tests.rigs import (
 PULL_N = 123.4
 # Half the step of each simulator's reading, and what a 32-bit float makes of 12.58 kg.
 HALF_STEP_N = {"onb": 0.0005 / 2 + 1e-9, "progressor": 0.001 / 2 * 9.80665 + 1e-5}
+STORM = FaultPlan(
+    (
+        Drop(0.05, from_s=1.0),
+        Duplicate(0.05, from_s=1.0),
+        Flip(0.05, from_s=1.0),
+        Split(0.3),
+        Merge(0.3),
+        Burst(every_s=1.0, hold_s=0.15, from_s=1.0),
+    )
+)
 FAST = 2.0  # a board that hears nothing for 3 s stops; it is written to each second
 
 every = pytest.mark.parametrize("bench", benches(FORCE_MODELS.values()))
@@ -158,10 +168,10 @@ async def test_lost_messages_are_counted_exactly(bench: Bench, tmp_path: Path) -
 
 @every
 async def test_trouble_on_the_way_never_invents_a_sample(bench: Bench, tmp_path: Path) -> None:
-    firmware = plan_named("rainy").wrap(bench.firmware(rising, noise_n=0.0))
+    firmware = STORM.wrap(bench.firmware(rising, noise_n=0.0))
     async with streaming(bench, firmware, tmp_path) as running:
         heard, device = running.heard, running.device
-        await until(lambda: heard.t_us[-1] > 5_000_000 if heard.blocks else False)
+        await until(lambda: heard.t_us[-1] > 3_500_000 if heard.blocks else False)
     assert device.lost > 0
     assert np.all(np.diff(heard.t_us) > 0)
     assert device.samples + device.lost == round(heard.t_us[-1] / period_us(bench)) + 1

@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+import pytest
+
+import devices
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.match import AnyModel, all_models, match
+from devices.types import Transport
+from firmware_sim.catalog import FIRMWARE
+
+every_model = pytest.mark.parametrize(
+    "model", [pytest.param(model, id=model.id) for model in all_models().values()]
+)
+
+
+def _declared() -> list[AnyModel]:
+    """Every model that a module under `devices` declares."""
+    found: dict[str, AnyModel] = {}
+    for module in pkgutil.walk_packages(devices.__path__, "devices."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, (ForceModel, ElectrotherapyModel)):
+                found[value.id] = value
+    return list(found.values())
+
+
+def test_every_declared_model_is_in_a_catalogue() -> None:
+    declared = {model.id for model in _declared()}
+    assert declared == {*FORCE_MODELS, *ELECTROTHERAPY_MODELS}
+    assert not set(FORCE_MODELS) & set(ELECTROTHERAPY_MODELS)
+
+
+def test_every_model_has_a_simulator_and_every_simulator_a_model() -> None:
+    assert set(FIRMWARE) == set(all_models())
+    assert {model: FIRMWARE[model]().model for model in FIRMWARE} == {m: m for m in FIRMWARE}
+
+
+@every_model
+def test_a_model_says_how_it_is_reached(model: AnyModel) -> None:
+    assert model.transports
+    assert (model.gatt is not None) == (Transport.BLE in model.transports)
+    assert (model.baud_rate is not None) == (Transport.SERIAL in model.transports)
+
+
+@every_model
+def test_a_model_is_found_by_what_it_advertises(model: AnyModel) -> None:
+    if Transport.SERIAL in model.transports:
+        assert model in match(Transport.SERIAL)
+    if model.gatt is not None:
+        assert model in match(Transport.BLE, services=(model.gatt.service.upper(),))
+    for prefix in model.name_prefixes:
+        assert model in match(Transport.BLE, name=f"{prefix}7125")
+
+
+def test_a_name_alone_that_nobody_has_matches_nothing() -> None:
+    assert match(Transport.BLE, name="Headphones", services=("0000180f-0000-1000-8000",)) == []
