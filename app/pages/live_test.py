@@ -169,7 +169,8 @@ class LivePage(Page):
     def _show_test(self, view: RunView) -> None:
         assert self.run is not None
         self._test.setText(view.test.name)
-        limb = f"{view.limb.value} limb" if view.limb else "both limbs"
+        is_of_one = view.limb is not None and view.step is not Step.RESULT
+        limb = f"{view.limb} limb" if is_of_one else "both limbs"
         valid = len([row for row in view.reps if not row.rejected])
         self._detail.setText(f"{limb}, {valid} of {view.reps_planned} repetitions")
         self._virtual.setVisible(any(status.is_virtual for status in self.run.statuses))

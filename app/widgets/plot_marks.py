@@ -16,6 +16,7 @@ from app.widgets.plot_scale import ticks
 from data.analysis.types import MissingStretch, Side
 
 _TICK_GAP_PX = 64.0
+_MOST_TICKS = 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def draw_grid(
     look, rect, px = colours(), area.rect, area.px
     painter.setFont(area.font())
     gutter = rect.left() - px(10)
-    most = max(int(rect.height() / px(_TICK_GAP_PX)), 2) + 1
+    most = min(max(int(rect.height() / px(_TICK_GAP_PX)), 2) + 1, _MOST_TICKS)
     values = ticks(0.0, area.top_n / unit.newtons, most)
     for value in values:
         y = area.y(value * unit.newtons)
@@ -94,7 +95,8 @@ def draw_grid(
         _text(painter, QRectF(0, y - px(12), gutter, px(24)), f"{value:.0f}", right=True)
     below = area.y(values[-1] * unit.newtons) + px(8)
     _text(painter, QRectF(0, below, gutter, px(20)), unit.value, right=True)
-    for t in ticks(area.left_s, area.right_s, int(rect.width() / px(110)) + 1):
+    across = min(int(rect.width() / px(110)) + 1, _MOST_TICKS)
+    for t in ticks(area.left_s, area.right_s, across):
         box = QRectF(area.x(t) - px(40), rect.bottom() + px(6), px(80), px(20))
         painter.setPen(_hairline(look.colour("grid")))
         painter.drawLine(QPointF(area.x(t), rect.top()), QPointF(area.x(t), rect.bottom()))

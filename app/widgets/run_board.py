@@ -50,6 +50,8 @@ class RunBoard(QWidget):
         self.countdown.hide()
         self._empty = Text("The curve runs here as soon as a device sends", "strong", tone="muted")
         self._empty.setParent(self.plot)
+        self._empty.setProperty("surface", "sunken")
+        self._empty.setMargin(space(3))
         self._empty.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._build()
         self.plot.installEventFilter(self)
