@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from data.analysis import analyse
+from data.analysis.trial import analyse
 from data.analysis.types import RepBounds, TrialAnalysis
 from data.analysis.windows import MANUAL
 from data.clinical.catalogue import tests

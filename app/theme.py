@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QApplication, QWidget
 
-from data.analysis.types import Side
+from data.sides import Side
 
 SPACE = 4  # px; every distance is a multiple of it
 PAGE_MARGIN = 24

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from data import curves
-from data.analysis import AnalysisError, analyse
+from data.analysis.recording import AnalysisError
+from data.analysis.trial import analyse
 from data.analysis.types import (
     AnalysisOptions,
     Asymmetry,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:  # screens need these words before numpy, which takes a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
 
-Microseconds = NDArray[np.int64]
-Newtons = NDArray[np.float64]
+Microseconds: TypeAlias = "NDArray[np.int64]"
+Newtons: TypeAlias = "NDArray[np.float64]"
 
 
 class Position(StrEnum):

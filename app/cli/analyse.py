@@ -45,7 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
     from app.cli.curve_file import read_curve
     from app.cli.shapes import analysis_json
     from app.cli.tables import print_analysis
-    from data.analysis import AnalysisError, analyse
+    from data.analysis.recording import AnalysisError
+    from data.analysis.trial import analyse
     from data.analysis.types import AnalysisOptions, Side
 
     test = strength_test(arguments.test)

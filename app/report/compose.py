@@ -20,7 +20,7 @@ from app.wording import (
     short_method,
     used_methods,
 )
-from data.analysis import combine_limbs
+from data.analysis.trial import combine_limbs
 from data.analysis.types import AnalysisOptions, Asymmetry
 from data.clinical.tests import StrengthTest
 from data.records import Person, Session, Treatment, Trial

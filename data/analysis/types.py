@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from enum import StrEnum
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
+from data.sides import Side
 
-
-class Side(StrEnum):
-    """The limb. Which load cell it pulls on is said by the trial."""
-
-    LEFT = "left"
-    RIGHT = "right"
-
-    @property
-    def other(self) -> Side:
-        return Side.RIGHT if self is Side.LEFT else Side.LEFT
+if TYPE_CHECKING:  # screens need these words before numpy, which takes a tenth of a second
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class OnsetRule(StrEnum):

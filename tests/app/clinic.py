@@ -9,7 +9,7 @@ from uuid import UUID
 
 import numpy as np
 
-from data.analysis import analyse
+from data.analysis.trial import analyse
 from data.analysis.types import AnalysisOptions, Side
 from data.clinical.catalogue import tests
 from data.ids import uuid7

@@ -17,8 +17,8 @@ from app.wording import (
     significant,
     unit,
 )
-from data.analysis import analyse
 from data.analysis.symmetry import FORMULAS as KNOWN_FORMULAS
+from data.analysis.trial import analyse
 from data.analysis.types import AnalysisOptions, Side
 from data.clinical.catalogue import tests as strength_tests
 from data.clinical.dose import electrical_dose, ultrasound_dose

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.analysis import analyse
+from data.analysis.trial import analyse
 from data.analysis.types import AnalysisOptions, Curve, Side
 from data.clinical.catalogue import tests
 from firmware_sim.loads import isometric_hold, nordic_curl

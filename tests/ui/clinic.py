@@ -10,7 +10,7 @@ from uuid import UUID
 
 import numpy as np
 
-from data.analysis import analyse
+from data.analysis.trial import analyse
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
 from data.clinical.dose import ultrasound_dose

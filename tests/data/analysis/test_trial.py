@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from data.analysis import AnalysisError, analyse, combine_limbs
+from data.analysis.recording import AnalysisError
+from data.analysis.trial import analyse, combine_limbs
 from data.analysis.types import AnalysisOptions, Curve, RepBounds, Side
 from data.clinical.catalogue import tests as strength_tests
 from tests.data.analysis.curves import (
