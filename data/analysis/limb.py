@@ -130,7 +130,7 @@ def _add_whole(table: MetricTable, limb: LimbRep, test: StrengthTest) -> None:
     table.put("impulse_ns", area, f"impulse.rep.v1({span})", cut)
     table.put("mean_n", area / (end - start), f"mean.rep.v1({span})", cut)
     held = None if _is_isometric(test) else "a hold is for isometric tests only"
-    hold = hold_span(limb.net, start, end)
+    hold = hold_span(limb.net, start, end, 0.9)
     length = hold[1] - hold[0] if hold else None
     mean = impulse(limb.net, *hold) / length if hold and length else None
     table.put("mean_hold_n", mean, f"mean.hold.v1(first to last over 90 % of peak, {NET})", held)

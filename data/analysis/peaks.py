@@ -17,21 +17,10 @@ def raw_peak(trace: Trace, start: float, end: float) -> tuple[float, float]:
 def window_peak(trace: Trace, start: float, end: float, width: float) -> float | None:
     """The highest mean over `width` seconds inside ``start..end``; None if that is shorter.
 
-    Windows begin or end at a sample; the mean is the exact integral over the width, so an
-    irregular time base changes nothing.
+    The mean is the exact integral over the width, so an irregular time base changes nothing.
     """
-    if end - start < width - 1e-9:
-        return None
-    span = trace.between(start, end)
-    t, area = trace.t[span], trace.area[span]
-    first, last = t <= end - width, t >= start + width
-    # At a sample the area is known already, so each window costs one look-up, not two.
-    areas = (
-        trace.area_until(t[first] + width) - area[first],
-        area[last] - trace.area_until(t[last] - width),
-        [trace.integral(start, start + width), trace.integral(end - width, end)],
-    )
-    return max(float(np.max(part)) for part in areas if len(part)) / width
+    areas = trace.areas(start, end, width)
+    return float(areas.max()) / width if len(areas) else None
 
 
 def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
@@ -45,9 +34,7 @@ def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
     return trace.integral(peak_s - width, peak_s) / width
 
 
-def hold_span(
-    trace: Trace, start: float, end: float, fraction: float = 0.9
-) -> tuple[float, float] | None:
+def hold_span(trace: Trace, start: float, end: float, fraction: float) -> tuple[float, float] | None:
     """First and last sample in ``start..end`` with at least `fraction` of the peak.
 
     None where they are one sample, or where the force never rises over zero.
@@ -57,4 +44,5 @@ def hold_span(
     high = np.flatnonzero(f >= fraction * f.max())
     if len(high) < 2 or f[high[0]] <= 0:
         return None
-    return float(trace.t[span][high[0]]), float(trace.t[span][high[-1]])
+    t = trace.t[span]
+    return float(t[high[0]]), float(t[high[-1]])

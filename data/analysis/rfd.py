@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from data.analysis.trace import Trace
 
 WINDOWS_MS = (50, 100, 150, 200, 250)
@@ -35,14 +33,8 @@ def peak_rfd(
     trace: Trace, onset_s: float, peak_s: float, width: float = PEAK_WINDOW_S
 ) -> float | None:
     """The steepest rise over `width` seconds between onset and peak, N/s."""
-    inside = trace.t[trace.between(onset_s, peak_s)]
-    starts = np.concatenate(
-        [[onset_s], inside[inside <= peak_s - width], inside[inside >= onset_s + width] - width]
-    )
-    if onset_s + width > peak_s:
-        return None
-    rises = np.interp(starts + width, trace.t, trace.f) - np.interp(starts, trace.t, trace.f)
-    return float(rises.max() / width)
+    rises = trace.rises(onset_s, peak_s, width)
+    return float(rises.max()) / width if len(rises) else None
 
 
 def slope_20_80(trace: Trace, onset_s: float, peak_s: float, peak: float) -> float | None:
