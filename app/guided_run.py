@@ -288,6 +288,8 @@ class GuidedRun:
 
     def _next_step(self) -> tuple[str, str]:
         side = f"{self.limb.value} limb" if self.limb else "both limbs"
+        if not self.is_connected and self.is_recording:
+            return "Hold still: reconnecting. Space finishes instead", "Space"
         match self.step:
             case Step.CONNECT:
                 return "Looking for the device: switch it on", ""

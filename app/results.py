@@ -25,7 +25,7 @@ def set_result(store: Store, set_id: UUID) -> SetResult | None:
     compared = compare_set(trials, test)
     if compared.asymmetry.left is None or compared.asymmetry.right is None:
         return None
-    last = previous_set(store, trials[0])
+    last = store.trials.previous_set(trials[0].header)
     last_compared = compare_set(last, test) if last else None
     error = measurement_error(test.id)
     return SetResult(
@@ -56,23 +56,6 @@ def compare_set(trials: Sequence[Trial], test: StrengthTest) -> LimbComparison:
         test,
         analysis_options(trials[0].header),
     )
-
-
-def previous_set(store: Store, trial: Trial) -> list[Trial]:
-    """The trials of this person's last run of the same test before `trial`'s set, on the same
-    model of device: others are a series of their own."""
-    header = trial.header
-    earlier = [
-        other
-        for other in store.trials.of_person(header.person_id, header.test_id)
-        if other.header.started_at < header.started_at
-        and other.header.set_id != header.set_id
-        and other.header.device_model == header.device_model
-    ]
-    if not earlier:
-        return []
-    newest = max(earlier, key=lambda other: other.header.started_at)
-    return [other for other in earlier if other.header.set_id == newest.header.set_id]
 
 
 def limb_reps(trials: Sequence[Trial], side: Side) -> list[RepResult]:

@@ -100,6 +100,25 @@ class Trials:
         query = select(TrialRow).where(TrialRow.person_id == person_id)
         return self._list(query if test_id is None else query.where(TrialRow.test_id == test_id))
 
+    def previous_set(self, header: TrialHeader) -> list[Trial]:
+        """The trials of this person's last run of the same test before `header`'s, on the same
+        model of device: others are a series of their own. Empty where there is none."""
+        newest = (
+            select(TrialRow.set_id)
+            .where(
+                TrialRow.person_id == header.person_id,
+                TrialRow.test_id == header.test_id,
+                TrialRow.device_model == header.device_model,
+                TrialRow.started_at < header.started_at,
+                TrialRow.set_id != header.set_id,
+            )
+            .order_by(TrialRow.started_at.desc())
+            .limit(1)
+        )
+        with self._database.reading() as session:
+            set_id = session.scalar(newest)
+        return [] if set_id is None else self.of_set(set_id)
+
     def blocks(self, trial_id: UUID) -> tuple[list[ForceBlock], tuple[Gap, ...]]:
         """The curve as the device sent it, each block checked, and where samples are missing.
 

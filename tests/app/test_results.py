@@ -1,0 +1,96 @@
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.results import set_asymmetry, set_result
+from data.analysis.types import Side
+from data.ids import uuid7
+from data.intake import save_capture
+from data.journal import JournalWriter
+from data.records import Trial, TrialHeader, TrialState
+from data.store import Store
+from devices.types import ForceBlock
+from tests.builders import header, person
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "myograph.db")
+
+
+def hold(peak_n: float) -> ForceBlock:
+    """One isometric hold of 3 s between two quiet seconds, trapezoidal, 1000 Hz."""
+    t = np.arange(7000) / 1000
+    force = peak_n * np.interp(t, [0, 1.5, 1.8, 4.8, 5.1, 7], [0, 0, 1, 1, 0, 0])
+    return ForceBlock(np.arange(7000, dtype=np.int64) * 1000, force[:, np.newaxis], 0)
+
+
+def keep(store: Store, of: TrialHeader, peak_n: float) -> Trial:
+    # The zero of the builder is 12.5 N: the recording holds force before it is removed.
+    block = hold(peak_n)
+    writer = JournalWriter.create(store.captures, of)
+    writer.append(replace(block, force=block.force + 12.5))
+    writer.finish(TrialState.COMPLETE)
+    return save_capture(store, writer.path)
+
+
+def visit(store: Store, days: int, left_n: float, right_n: float, model: str) -> Trial:
+    """Both limbs of one run of a test, one after the other; the trial of the right one."""
+    athlete = store.people.all()[0] if store.people.all() else store.people.add(person())
+    first = header(Side.LEFT, test_id="ham.iso9020")
+    at = first.started_at + timedelta(days=days)
+    session = store.sessions.open(athlete.id, at, 0)
+    base = replace(
+        first,
+        person_id=athlete.id,
+        session_id=session.id,
+        set_id=uuid7(),
+        started_at=at,
+        device_model=model,
+    )
+    keep(store, replace(base, id=uuid7()), left_n)
+    right = replace(base.channels[0], side=Side.RIGHT)
+    later = at + timedelta(minutes=3)
+    return keep(store, replace(base, id=uuid7(), channels=(right,), started_at=later), right_n)
+
+
+def test_limbs_recorded_one_after_the_other_are_compared_over_their_set(store: Store) -> None:
+    store.captures.mkdir(parents=True)
+    trial = visit(store, 0, 300.0, 240.0, "progressor")
+    result = set_result(store, trial.header.set_id)
+    assert result is not None
+    # Percentage difference over the stronger limb: 100 (300 - 240) / 300 = 20.
+    assert result.asymmetry.value_percent == pytest.approx(20.0)
+    assert result.asymmetry.stronger is Side.LEFT
+    assert [limb.best_n for limb in result.limbs] == pytest.approx([300.0, 240.0])
+    # The builder's athlete weighs 78 kg.
+    assert result.limbs[0].per_kg == pytest.approx(300.0 / 78.0)
+    assert result.last_asymmetry_percent is None
+    asymmetry = set_asymmetry(store, trial)
+    assert asymmetry is not None
+    assert asymmetry.value_percent == pytest.approx(20.0)
+
+
+def test_last_time_is_the_newest_earlier_run_on_the_same_model_of_device(store: Store) -> None:
+    store.captures.mkdir(parents=True)
+    visit(store, 0, 280.0, 210.0, "progressor")
+    visit(store, 3, 300.0, 270.0, "progressor")
+    visit(store, 5, 200.0, 100.0, "another")
+    trial = visit(store, 7, 300.0, 285.0, "progressor")
+    result = set_result(store, trial.header.set_id)
+    assert result is not None
+    assert [limb.last_time_n for limb in result.limbs] == pytest.approx([300.0, 270.0])
+    assert result.last_asymmetry_percent == pytest.approx(10.0)  # 100 (300 - 270) / 300
+
+
+def test_a_run_with_one_limb_only_has_no_result_yet(store: Store) -> None:
+    store.captures.mkdir(parents=True)
+    athlete = store.people.add(person())
+    first = header(Side.LEFT, test_id="ham.iso9020")
+    session = store.sessions.open(athlete.id, first.started_at, 0)
+    trial = keep(store, replace(first, person_id=athlete.id, session_id=session.id), 300.0)
+    assert set_result(store, trial.header.set_id) is None
+    assert set_asymmetry(store, trial) is None
