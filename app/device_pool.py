@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from app.links import ChosenLink, ble_link, serial_link
@@ -119,7 +120,8 @@ class DevicePool:
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """From any thread: how each device is now."""
-        return tuple(s.status() for s in (*self.stations.values(), *self.units.values()))
+        used = {**self.stations, **self.units}
+        return tuple(replace(device.status(), key=key) for key, device in used.items())
 
     def serial_of(self, key: str) -> str | None:
         """The serial number that a device in use gave."""
