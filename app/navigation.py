@@ -14,6 +14,7 @@ from app.settings import Settings, SettingsFile
 from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
 from data.records import Person, Session
+from data.sides import Side
 
 
 class PageId(StrEnum):
@@ -48,6 +49,15 @@ class StartTest:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepTreatment:
+    """The wish to store what a connected unit has told of its treatment in this visit."""
+
+    session: Session
+    site: str
+    side: Side | None
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """A change that was made, in words, and what takes it back."""
 
@@ -65,6 +75,8 @@ class Desk(QObject):
     report_wanted = Signal(object)  # UUID of a session
     find_devices = Signal()
     use_device = Signal(object, str)  # Found, id of the model that it is
+    keep_treatment = Signal(object)  # KeepTreatment
+    treatment_kept = Signal()
     release_device = Signal(str)  # key of a device in use
     person_changed = Signal()
     devices_changed = Signal()

@@ -17,10 +17,11 @@ from app.device_thread import DeviceThread
 from app.known_devices import KnownDevice, KnownDevices
 from app.mailbox import Mailbox
 from app.main_window import MainWindow
-from app.navigation import PageId, Route, StartTest
+from app.navigation import KeepTreatment, PageId, Route, StartTest
 from app.pages.live_test import LivePage
 from app.status import Found
 from app.test_session import RunRequest, TestSession
+from app.unit_station import UnitStation
 from app.window import DemoOptions
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests
@@ -66,6 +67,7 @@ class Workplace(QObject):
         self.desk.use_device.connect(self.use_device)
         self.desk.release_device.connect(self.release_device)
         self.desk.report_wanted.connect(self._write_report)
+        self.desk.keep_treatment.connect(self._keep_treatment)
         self.frame.may_close = self._may_close
         self.frame.close_refused.connect(self._say_recording)
         self._ask(self._open_pool(), self._pool_is_open)
@@ -184,6 +186,29 @@ class Workplace(QObject):
         if self.frame.route is not None and self.frame.route.page is PageId.LIVE:
             self.frame.back()
 
+    def _keep_treatment(self, wish: KeepTreatment) -> None:
+        """Store what the unit has told so far; the next treatment begins a new record."""
+        unit = next(iter(self.pool.units.values()), None) if self.pool is not None else None
+        if unit is None or not unit.device.log.has_begun:
+            self.desk.notice.emit(_nothing_heard())
+            return
+        treatment = unit.treatment(
+            wish.session.id, wish.session.person_id, site=wish.site, side=wish.side
+        )
+        self.desk.store.ask(
+            self,
+            lambda store: store.treatments.save(treatment),
+            lambda _: self._treatment_kept(unit),
+            touches=(treatment.id, treatment.session_id, treatment.person_id),
+        )
+
+    def _treatment_kept(self, unit: UnitStation) -> None:
+        async def begin_log() -> None:
+            unit.begin_log()
+
+        self._ask(begin_log(), lambda _: self._show_devices())
+        self.desk.treatment_kept.emit()
+
     def _may_close(self) -> bool:
         return self.run is None or not self.run.view.is_recording
 
@@ -256,6 +281,15 @@ def _another_unit(before: str | None, now: str | None) -> Notice:
         f"This is another unit than last time: serial {now or 'unknown'} instead of {before}.",
         "Its records will carry its own serial number.",
         "Check that it is the one you mean.",
+    )
+
+
+def _nothing_heard() -> Notice:
+    return Notice(
+        Weight.INFO,
+        "The unit has not begun a treatment yet.",
+        "Nothing is lost.",
+        "Start it at the unit; the record fills by itself.",
     )
 
 
