@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
+from data.analysis import filters
+from data.analysis.errors import AnalysisError
 from data.analysis.limb import Level, LimbRep
 from data.analysis.onset import Baseline, Onset, find_preload
 from data.analysis.peaks import raw_peak
 from data.analysis.recording import Recording
 from data.analysis.sampling import GAP_LIMIT_S
 from data.analysis.trace import Trace
-from data.analysis.types import AnalysisOptions
+from data.analysis.types import AnalysisOptions, Side
 from data.analysis.windows import TAIL_S, RepWindow, limb_start
 from data.clinical.tests import Contraction, StrengthTest
 
+MANUAL_ONSET = "onset.manual.v1"
 _MARGIN_S = 0.05
 
 
@@ -25,7 +29,7 @@ def limb_reps(
     options: AnalysisOptions,
 ) -> list[LimbRep]:
     """One limb in every repetition."""
-    trace = recording.traces[column]
+    trace, early = recording.traces[column], recording.early[column]
     shared = len(recording.traces) == 1
     starts = [
         (window.baseline, window.onset) if shared else limb_start(trace, window, options)
@@ -33,10 +37,24 @@ def limb_reps(
     ]
     quiet = [baseline.mean_n for baseline, _ in starts if baseline is not None]
     lowest = min(quiet) if quiet else None
-    return [
-        _limb_rep(recording, column, k + 1, window, baseline, onset, lowest, test, options)
-        for k, (window, (baseline, onset)) in enumerate(zip(windows, starts, strict=True))
-    ]
+    found: list[LimbRep] = []
+    for k, (window, (resting, onset)) in enumerate(zip(windows, starts, strict=True)):
+        baseline = resting
+        if early is not trace:
+            baseline, onset = limb_start(early, window, options)
+        start = _Start(resting, lowest, baseline, onset)
+        found.append(_limb_rep(recording, column, k + 1, window, start, test, options))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """`resting` is what net force stands on; `baseline` and `onset` may be of filtered force."""
+
+    resting: Baseline | None
+    lowest_n: float | None
+    baseline: Baseline | None
+    onset: Onset | None
 
 
 def _limb_rep(
@@ -44,32 +62,39 @@ def _limb_rep(
     column: int,
     number: int,
     window: RepWindow,
-    baseline: Baseline | None,
-    onset: Onset | None,
-    lowest: float | None,
+    begin: _Start,
     test: StrengthTest,
     options: AnalysisOptions,
 ) -> LimbRep:
-    trace, sampling = recording.traces[column], recording.sampling
+    trace, early = recording.traces[column], recording.early[column]
+    sampling, side = recording.sampling, recording.sides[column]
     start, end = window.bounds.start_s, window.bounds.end_s
     gross, peak_s = raw_peak(trace, start, end)
     # The shared bounds may reach back to an earlier, higher moment of this limb.
-    onset = onset if onset is not None and onset.at_s <= peak_s else None
-    level, pretension = _resting_level(window, baseline, lowest, gross, options)
+    onset = begin.onset if begin.onset is not None and begin.onset.at_s <= peak_s else None
+    automatic = onset
+    if onset is not None and options.filter_hz is not None and not window.is_manual:
+        onset = replace(onset, rule=f"{onset.rule} on {filters.describe(options.filter_hz)}")
+    by_hand = _manual_onset(number, side, trace, peak_s, options)
+    onset = onset if by_hand is None else by_hand
+    level, pretension = _resting_level(window, begin.resting, begin.lowest_n, gross, options)
     if onset is not None and test.contraction is Contraction.ISOMETRIC_MAKE:
         pretension = max(pretension, _preload(trace, onset, peak_s, level.value_n, gross))
     first = min(start, onset.at_s if onset else start) - _MARGIN_S
     span = trace.between(first, end + TAIL_S)
+    net = trace.above(level.value_n, span)
     gap = sampling.longest_gap(start, end)
     return LimbRep(
         number=number,
-        side=recording.sides[column],
+        side=side,
         bounds=window.bounds,
         is_cut=window.is_cut,
-        net=Trace.of(trace.t[span], trace.f[span] - level.value_n),
+        net=net,
+        early=net if early is trace else early.above(level.value_n, span),
         level=level,
-        baseline=baseline,
+        baseline=begin.baseline,
         onset=onset,
+        automatic=automatic if by_hand is not None else None,
         peak_n=gross - level.value_n,
         peak_s=peak_s,
         pretension_n=pretension,
@@ -77,6 +102,21 @@ def _limb_rep(
         is_broken=sampling.is_broken(start, end),
         is_invalid=gap > GAP_LIMIT_S,
     )
+
+
+def _manual_onset(
+    number: int, side: Side | None, trace: Trace, peak_s: float, options: AnalysisOptions
+) -> Onset | None:
+    for drawn in options.manual_onsets:
+        if (drawn.number, drawn.side) == (number, side):
+            if not trace.t[0] <= drawn.at_s < peak_s:
+                raise AnalysisError(
+                    f"The onset set by hand at {drawn.at_s:.3f} s does not lie between the start "
+                    f"of the recording and the peak at {peak_s:.3f} s; nothing was computed. "
+                    "Set it before the peak."
+                )
+            return Onset(drawn.at_s, MANUAL_ONSET, None, False, False, True)
+    return None
 
 
 def _resting_level(

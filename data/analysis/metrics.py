@@ -14,6 +14,8 @@ _UNITS = (
     ("_n_per_rep", "N/rep"),
     ("_percent_per_rep", "%/rep"),
     ("_percent", "%"),
+    ("_per_s", "1/s"),
+    ("_deg", "°"),
     ("_nm", "N·m"),
     ("_ns", "N·s"),
     ("_s", "s"),
@@ -42,9 +44,10 @@ class MetricTable:
         *refusals: str | None,
     ) -> None:
         """Store `value`, or its refusal: the first reason that is not None."""
-        reason = next((text for text in (self.refusal, *refusals) if text is not None), None)
+        reason = self.refusal
+        if reason is None:
+            reason = next((text for text in refusals if text is not None), None)
         if reason is None and value is None:
             reason = "not defined here"
-        self.metrics[key] = Metric(
-            None if reason is not None else value, unit_of(key), method, reason
-        )
+        value = None if reason is not None else value
+        self.metrics[key] = Metric(value, unit_of(key), method, reason)

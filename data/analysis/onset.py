@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.analysis.trace import Trace
+from data.analysis.trace import Trace, even_steps
 from data.analysis.types import OnsetRule
 
 Array = NDArray[np.float64]
+_Index = NDArray[np.intp] | slice
 
 LOOKBACK_S = 3.0
 AIM_S = 1.0
@@ -39,6 +40,7 @@ class Onset:
     uncertainty_s: float | None
     is_at_floor: bool
     has_countermovement: bool
+    is_by_hand: bool = False
 
 
 def find_baseline(
@@ -56,18 +58,18 @@ def find_baseline(
     sample SD is over `limit_n`.
     """
     rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
-    t, f = trace.t[rest], trace.f[rest]
-    half = _quietest(t, f, LEAST_S)
+    stretch = _Stretch(trace.t[rest], trace.f[rest])
+    half = stretch.quietest(LEAST_S)
     if half is None:
         return None
-    whole = _quietest(t, f, AIM_S)
+    whole = stretch.quietest(AIM_S)
     floor = max(resolution_n, 1e-9)
-    steady = whole is not None and _sd(f, whole) <= max(2 * _sd(f, half), floor)
+    steady = whole is not None and stretch.sd(whole) <= max(2 * stretch.sd(half), floor)
     found = whole if whole and (steady or rule is OnsetRule.FIVE_SD) else half
-    sd = _sd(f, found)
+    sd = stretch.sd(found)
     if sd > limit_n:
         return None
-    t, f = t[found], f[found]
+    t, f = stretch.t[found], stretch.f[found]
     return Baseline(float(t[0]), float(t[-1]), float(f.mean()), max(sd, floor), _slope(t, f))
 
 
@@ -83,6 +85,7 @@ def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule)
         OnsetRule.REVERSE: mean + 3 * sd,
         OnsetRule.FIVE_SD: mean + 5 * sd,
         OnsetRule.FIXED_20N: mean + 20.0,
+        OnsetRule.FIVE_PERCENT: mean + 0.05 * (float(f[-1]) - mean),
     }[rule]
     at, is_at_floor = _walk_back(t, f, robust, level)
     early, _ = _walk_back(t, f, robust, mean + sd)
@@ -104,8 +107,9 @@ def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: fl
     below = np.flatnonzero(f[:until] < low)
     since = int(below[-1]) + 1 if len(below) else 0
     t, f = t[since:until], f[since:until]
-    found = _quietest(t, f, LEAST_S)
-    if found is None or abs(_slope(t[found], f[found])) > 10.0 or _sd(f, found) > 5.0:
+    stretch = _Stretch(t, f)
+    found = stretch.quietest(LEAST_S)
+    if found is None or abs(_slope(t[found], f[found])) > 10.0 or stretch.sd(found) > 5.0:
         return 0.0
     return float(f[found].mean())
 
@@ -136,28 +140,42 @@ def find_offset(trace: Trace, baseline: Baseline, peak_s: float, latest: float) 
     return _crossing(t, f, int(starts[k[0]]) - 1, level)
 
 
-def _quietest(t: Array, f: Array, length: float) -> slice | None:
-    """The window of `length` with the least SD; None if no window is that long."""
-    if len(t) < 3:
-        return None
-    ends = np.searchsorted(t, t + length + 1e-9, side="right")
-    period = (t[-1] - t[0]) / (len(t) - 1)
-    starts = np.flatnonzero(t[ends - 1] - t >= length - 1.5 * period)
-    if not len(starts):
-        return None
-    ends = ends[starts]
-    centred = f - np.median(f)
-    total = np.concatenate([[0.0], np.cumsum(centred)])
-    squares = np.concatenate([[0.0], np.cumsum(centred * centred)])
-    n = ends - starts
-    mean = (total[ends] - total[starts]) / n
-    variance = (squares[ends] - squares[starts]) / n - mean * mean
-    k = int(variance.argmin())
-    return slice(int(starts[k]), int(ends[k]))
+class _Stretch:
+    """``t (n,) s`` and ``f (n,) N`` with the running sums that give the spread of any window."""
 
+    def __init__(self, t: Array, f: Array) -> None:
+        self.t = t
+        self.f = f
+        # Counted from a value near all of them, so that squares of a large load do not cancel.
+        centred = f - f.mean() if len(f) else f
+        self._total = np.zeros(len(f) + 1)
+        self._squares = np.zeros(len(f) + 1)
+        np.cumsum(centred, out=self._total[1:])
+        np.cumsum(centred * centred, out=self._squares[1:])
 
-def _sd(f: Array, window: slice) -> float:
-    return float(f[window].std(ddof=1))
+    def quietest(self, length: float) -> slice | None:
+        """The window of `length` with the least SD; None if no window is that long."""
+        if len(self.t) < 3:
+            return None
+        steps = even_steps(self.t, length)
+        if steps:
+            k = int(self._variance(slice(steps + 1, None), slice(-steps - 1), steps + 1).argmin())
+            return slice(k, k + steps + 1)
+        ends = self.t.searchsorted(self.t + (length + 1e-9), side="right")
+        period = (self.t[-1] - self.t[0]) / (len(self.t) - 1)
+        starts = np.flatnonzero(self.t[ends - 1] - self.t >= length - 1.5 * period)
+        if not len(starts):
+            return None
+        ends = ends[starts]
+        k = int(self._variance(ends, starts, ends - starts).argmin())
+        return slice(int(starts[k]), int(ends[k]))
+
+    def sd(self, window: slice) -> float:
+        return float(self.f[window].std(ddof=1))
+
+    def _variance(self, ends: _Index, starts: _Index, n: NDArray[np.intp] | int) -> Array:
+        mean = (self._total[ends] - self._total[starts]) / n
+        return (self._squares[ends] - self._squares[starts]) / n - mean * mean
 
 
 def _slope(t: Array, f: Array) -> float:

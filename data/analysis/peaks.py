@@ -34,7 +34,9 @@ def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
     return trace.integral(peak_s - width, peak_s) / width
 
 
-def hold_span(trace: Trace, start: float, end: float, fraction: float) -> tuple[float, float] | None:
+def hold_span(
+    trace: Trace, start: float, end: float, fraction: float
+) -> tuple[float, float] | None:
     """First and last sample in ``start..end`` with at least `fraction` of the peak.
 
     None where they are one sample, or where the force never rises over zero.

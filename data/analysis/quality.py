@@ -12,6 +12,8 @@ from data.clinical.tests import Contraction, StrengthTest
 
 Finding = tuple[str, str]
 
+PLATEAU_S = 1.0
+
 SIDES_UNKNOWN = QualityNote(
     "SIDES", "Which limb pulled on which cell is not known: both cells were added."
 )
@@ -26,6 +28,15 @@ def rep_findings(
         *_start_findings(limb),
         *_shape_findings(limb, test),
     ]
+
+
+def pain_findings(rep: RepResult, options: AnalysisOptions) -> list[Finding]:
+    """What the athlete said of a repetition, where somebody asked."""
+    pain = options.pain_nrs.get(rep.number, 0)
+    if pain <= options.pain_limit:
+        return []
+    limit = options.pain_limit
+    return [("PAIN", f"Pain {pain} of 10 in this repetition, over the limit of {limit}.")]
 
 
 def set_findings(rep: RepResult, reps: Sequence[RepResult], test: StrengthTest) -> list[Finding]:
@@ -135,11 +146,22 @@ def _shape_findings(limb: LimbRep, test: StrengthTest) -> Iterator[Finding]:
     first, last = int(high[0]), int(high[-1])
     if f[first : last + 1].min() < 0.7 * limb.peak_n:
         yield "DOUBLE", "Two peaks with a valley under 70 % between them."
+    if test.contraction is Contraction.BREAK:
+        yield from _plateau_finding(limb)
     if test.contraction is Contraction.ISOMETRIC_MAKE:
         hold = float(t[last] - t[first])
         is_late = limb.peak_s >= t[last] - 0.1 * hold and hold > 0.5
         if is_late and _slope_before(limb, 0.5) > 0.05 * limb.peak_n:
             yield "LATE", "The force was still rising at the end of the hold: not maximal yet."
+
+
+def _plateau_finding(limb: LimbRep) -> Iterator[Finding]:
+    """A limb that is overcome holds first: force over half of the peak for a second before it."""
+    before = limb.net.between(limb.bounds.start_s, limb.peak_s)
+    weak = np.flatnonzero(limb.net.f[before] < 0.5 * limb.peak_n)
+    since = float(limb.net.t[before][weak[-1]]) if len(weak) else limb.bounds.start_s
+    if limb.peak_s - since < PLATEAU_S:
+        yield "NOPLATEAU", f"Held for {limb.peak_s - since:.1f} s before it was overcome."
 
 
 def _slope_before(limb: LimbRep, width: float) -> float:

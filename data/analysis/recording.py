@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from data.analysis.errors import AnalysisError
+from data.analysis.filters import lowpass
 from data.analysis.sampling import Sampling
 from data.analysis.trace import Trace
 from data.analysis.types import Curve, Side
@@ -14,23 +16,23 @@ from data.analysis.types import Curve, Side
 Array = NDArray[np.float64]
 
 
-class AnalysisError(ValueError):
-    """The curve cannot be analysed as it is; the recording itself stays as it was."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Recording:
-    """``force (n, limbs) N`` with one column and one trace for each of `sides`."""
+    """``force (n, limbs) N`` with one column and one trace for each of `sides`.
+
+    `early` are the traces that early force is read from: the same ones, or filtered.
+    """
 
     t: Array
     force: Array
     sides: tuple[Side | None, ...]
     traces: tuple[Trace, ...]
+    early: tuple[Trace, ...]
     sampling: Sampling
     is_side_unknown: bool
 
     @classmethod
-    def of(cls, curve: Curve) -> Recording:
+    def of(cls, curve: Curve, filter_hz: float | None = None) -> Recording:
         """Columns without a limb are left out where others have one; two of them are added."""
         _check(curve)
         t, force, sides = curve.t, curve.force, curve.sides
@@ -41,7 +43,11 @@ class Recording:
         elif 0 < len(known) < len(sides):
             force, sides = force[:, known], tuple(sides[k] for k in known)
         traces = tuple(Trace.of(t, np.ascontiguousarray(column)) for column in force.T)
-        return cls(t, force, sides, traces, Sampling.of(curve), unknown)
+        sampling = Sampling.of(curve)
+        early = traces
+        if filter_hz is not None:
+            early = tuple(Trace.of(t, lowpass(t, x.f, sampling, filter_hz)) for x in traces)
+        return cls(t, force, sides, traces, early, sampling, unknown)
 
 
 def _check(curve: Curve) -> None:
@@ -57,6 +63,11 @@ def _check(curve: Curve) -> None:
     if len(curve.t) > 1 and not bool((np.diff(curve.t) > 0).all()):
         raise AnalysisError(
             "The times of the curve do not rise; nothing was computed. Sort the rows by time."
+        )
+    if curve.angle_deg is not None and curve.angle_deg.shape != curve.t.shape:
+        raise AnalysisError(
+            f"The curve has {len(curve.t)} times and {curve.angle_deg.size} angles; nothing was "
+            "computed. Give one angle for each time, or none."
         )
     known = [side for side in curve.sides if side is not None]
     if len(set(known)) < len(known):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,6 +38,13 @@ class Sampling:
         ends = [*curve.t[wide + 1].tolist(), *(gap.end_s for gap in curve.gaps)]
         rate = intervals / recorded if recorded > 0 else 0.0
         return cls(rate, period, np.array(starts), np.array(ends))
+
+    def runs(self, t: NDArray[np.float64]) -> list[slice]:
+        """The unbroken runs of the samples at ``t (n,) s``."""
+        long = self.ends - self.starts > GAP_PERIODS * self.period_s
+        breaks = np.unique(t.searchsorted(self.ends[long], side="left")).tolist()
+        borders = [0, *(k for k in breaks if 0 < k < len(t)), len(t)]
+        return [slice(first, last) for first, last in pairwise(borders)]
 
     def longest_gap(self, start: float, end: float) -> float:
         """The longest missing stretch that touches ``start..end``, its borders too, s; else 0."""

@@ -67,7 +67,7 @@ class Trace:
         span = self.between(start, end)
         t, f = self.t[span], self.f[span]
         edges = [self.at(start + width) - self.at(start), self.at(end) - self.at(end - width)]
-        k = _steps(t, width)
+        k = even_steps(t, width)
         if k:
             return np.append(f[k:] - f[:-k], edges)
         first, last = t <= end - width, t >= start + width
@@ -82,7 +82,7 @@ class Trace:
         span = self.between(start, end)
         t, area = self.t[span], self.area[span]
         edges = [self.integral(start, start + width), self.integral(end - width, end)]
-        k = _steps(t, width)
+        k = even_steps(t, width)
         if k:
             return np.append(area[k:] - area[:-k], edges)
         first, last = t <= end - width, t >= start + width
@@ -98,7 +98,7 @@ class Trace:
         return float(self.area[k]) + since * (f[0] + slope * since / 2)
 
 
-def _steps(t: Array, width: float) -> int:
+def even_steps(t: Array, width: float) -> int:
     """How many samples `width` spans where every one finds another that far on; else 0.
 
     On such an even time base a window that begins at a sample ends at one, so that no value

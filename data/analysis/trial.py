@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from data.analysis import quality
+from data.analysis import filters, quality
 from data.analysis.assembly import limb_reps
 from data.analysis.comparison import LimbComparison, compare_limbs, summarise, valid_values
-from data.analysis.limb import LimbRep, measure
+from data.analysis.limb import LimbRep
+from data.analysis.measure import measure
+from data.analysis.nordic import KneeAngle
 from data.analysis.recording import Recording
 from data.analysis.reps import describe
 from data.analysis.symmetry import FORMULAS
@@ -32,17 +34,19 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     Raises `AnalysisError` for a curve that is not one: times that fall, values that are no
     numbers. A curve without a repetition is no error.
     """
-    recording = Recording.of(curve)
+    recording = Recording.of(curve, options.filter_hz)
+    knee = None if curve.angle_deg is None else KneeAngle.of(curve.t, curve.angle_deg)
     windows, resting = find_windows(recording, test.rep_rule, options)
     rate = recording.sampling.rate_hz
     reps: list[RepResult] = []
     findings: list[list[quality.Finding]] = []
     for column in range(len(recording.sides)):
         for limb in limb_reps(recording, column, windows, test, options):
-            reps.append(_result(limb, measure(limb, test, options, rate), options))
+            reps.append(_result(limb, measure(limb, test, options, rate, knee), options))
             findings.append(quality.rep_findings(limb, curve, test, options))
     for k, rep in enumerate(reps):
         findings[k] += quality.set_findings(rep, reps, test)
+        findings[k] += quality.pain_findings(rep, options)
     reps = [_with_codes(rep, found) for rep, found in zip(reps, findings, strict=True)]
     notes = [
         QualityNote(code, text, rep.number, rep.side)
@@ -61,6 +65,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
         methods=_methods(test, options, resting),
         rate_hz=rate,
         duration_s=float(curve.t[-1] - curve.t[0]) if len(curve.t) else 0.0,
+        options=options,
     )
 
 
@@ -123,14 +128,24 @@ def _methods(test: StrengthTest, options: AnalysisOptions, resting: float) -> di
     gravity = "not corrected beyond the resting level"
     if options.gravity_n is not None:
         gravity = f"limb weight of {options.gravity_n:g} N given, in place of the resting level"
+    smoothed = "none"
+    if options.filter_hz is not None:
+        smoothed = f"{filters.describe(options.filter_hz)} for onset and early force, not for peaks"
+    by_hand = {"changed": _changed(options)} if options.changed_by or options.changed_at else {}
     return {
         "repetitions": f"{describe(test.rep_rule)}, levels stand on {resting:.1f} N",
         "force": "net = force - baseline_n; gross = force with only the host's zero removed",
         "baseline": "rest.quiet.v1(quietest 1 s, else 0.5 s, of the 3 s before the rise)",
         "gravity": gravity,
         "onset": options.onset_rule.value,
-        "filter": "none",
+        "filter": smoothed,
         "gates": "gates.v1",
         "aggregation": test.aggregation,
+        **by_hand,
         **FORMULAS,
     }
+
+
+def _changed(options: AnalysisOptions) -> str:
+    when = f" at {options.changed_at.isoformat()}" if options.changed_at else ""
+    return f"by {options.changed_by or 'somebody'}{when}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ class OnsetRule(StrEnum):
     REVERSE = "onset.reverse.v1"  # back from the rise to baseline mean + 3 SD
     FIVE_SD = "onset.5sd.v1"  # last crossing of baseline mean + 5 SD
     FIXED_20N = "onset.20n.v1"  # last crossing of baseline mean + 20 N
+    FIVE_PERCENT = "onset.5pct.v1"  # last crossing of baseline mean + 5 % of the net peak
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Curve:
     """One recording, ready for analysis.
 
     ``t (n,) s`` strictly rising, spacing may vary; ``force (n, columns) N`` with the host's zero
-    removed; `sides` names the limb of each column, None where it is not known.
+    removed; `sides` names the limb of each column, None where it is not known. ``angle_deg (n,)``
+    is the knee angle where something measured it; it may run either way.
     """
 
     t: NDArray[np.float64]
@@ -44,6 +47,7 @@ class Curve:
     sides: tuple[Side | None, ...]
     gaps: tuple[MissingStretch, ...] = ()
     saturated: tuple[MissingStretch, ...] = ()
+    angle_deg: NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,21 +116,12 @@ class QualityNote:
 
 
 @dataclass(frozen=True, slots=True)
-class TrialAnalysis:
-    """All that was computed from one recording.
+class ManualOnset:
+    """Where a person says that one limb's effort began; the automatic onset is kept beside it."""
 
-    `summary` holds, for each limb (key None where the side is not known), numbers over the
-    repetitions: best, mean, CV, fatigue. `asymmetry` is the headline, `asymmetries` all formulas.
-    """
-
-    reps: tuple[RepResult, ...]
-    summary: Mapping[Side | None, Mapping[str, Metric]]
-    asymmetry: Asymmetry
-    asymmetries: tuple[Asymmetry, ...]
-    quality: tuple[QualityNote, ...]
-    methods: Mapping[str, str]
-    rate_hz: float
-    duration_s: float
+    number: int
+    side: Side | None
+    at_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +130,10 @@ class AnalysisOptions:
 
     `gravity_n` is what the relaxed limb presses on the sensor in the test position (negative
     where it hangs away from it); it replaces the resting level found in the recording.
-    A manual bound replaces every repetition that it overlaps; `rejected` goes by the number
-    after that.
+    `force_angle_deg` is how far the sensor leans from the perpendicular on the limb.
+    `filter_hz` smooths early force only, never the peak. A manual bound replaces every repetition
+    that it overlaps; `manual_onsets`, `rejected` and `pain_nrs` (0 to 10) go by the number after
+    that. `changed_by` and `changed_at` say who chose all this.
     """
 
     body_mass_kg: float | None = None
@@ -150,3 +147,32 @@ class AnalysisOptions:
     onset_rule: OnsetRule = OnsetRule.REVERSE
     manual_bounds: tuple[RepBounds, ...] = ()
     rejected: Mapping[int, str] = field(default_factory=dict[int, str])
+    manual_onsets: tuple[ManualOnset, ...] = ()
+    filter_hz: float | None = None
+    hold_fraction: float = 0.9
+    force_angle_deg: float = 0.0
+    pain_nrs: Mapping[int, int] = field(default_factory=dict[int, int])
+    pain_limit: int = 5
+    changed_by: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TrialAnalysis:
+    """All that was computed from one recording.
+
+    `summary` holds, for each limb (key None where the side is not known), numbers over the
+    repetitions: best, mean, CV, fatigue. `asymmetry` is the headline, `asymmetries` all formulas.
+    The same curve and `options` give the same numbers again; results of an earlier version have
+    no options.
+    """
+
+    reps: tuple[RepResult, ...]
+    summary: Mapping[Side | None, Mapping[str, Metric]]
+    asymmetry: Asymmetry
+    asymmetries: tuple[Asymmetry, ...]
+    quality: tuple[QualityNote, ...]
+    methods: Mapping[str, str]
+    rate_hz: float
+    duration_s: float
+    options: AnalysisOptions | None = None

@@ -1,0 +1,89 @@
+"""Early force of one repetition: rate of force development, force and impulse after onset."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+
+from data.analysis import filters, rfd
+from data.analysis.limb import NET, LimbRep, early_refusal, rfd_refusal
+from data.analysis.metrics import MetricTable
+from data.analysis.trace import Trace
+from data.analysis.types import AnalysisOptions
+
+_WINDOWS = tuple(pairwise((0, *rfd.WINDOWS_MS)))
+_MOMENTS_S = np.array((0, *rfd.WINDOWS_MS)) / 1000
+
+
+def add_early(table: MetricTable, limb: LimbRep, options: AnalysisOptions, rate_hz: float) -> None:
+    """Everything that is counted from the onset, or refused with the gate that forbids it."""
+    basic = early_refusal(limb)
+    filtered = None if options.allows_rfd else "this device filters its samples"
+    gate = basic or filtered or rfd_refusal(limb)
+    at = limb.onset.at_s if limb.onset else limb.bounds.start_s
+    rule = limb.onset.rule if limb.onset else "no onset"
+    label = rfd.rate_label(rate_hz)
+    if options.filter_hz is not None:
+        label = f", {filters.describe(options.filter_hz)}{label}"
+    forces, impulses = _after(limb.early, at)
+    for (before, ms), force, area in zip(_WINDOWS, forces[1:], impulses, strict=True):
+        short = "the repetition is shorter" if at + ms / 1000 > limb.bounds.end_s else None
+        slow = rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz)
+        inside = f"{ms} ms, {rule}, {NET}{label}"
+        method = f"force.at.v1({inside})"
+        share = 100 * force / limb.peak_n if limb.peak_n > 0 else None
+        table.put(f"force_at_{ms}ms_n", force, method, basic, short, filtered, slow)
+        method = f"{method} of peak_n"
+        table.put(f"force_at_{ms}ms_percent", share, method, basic, short, filtered, slow)
+        table.put(f"impulse_{ms}ms_ns", area, f"impulse.win.v1(0-{inside})", basic, short)
+        slow = rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz)
+        slope = 1000 * (force - forces[0]) / ms
+        method = f"rfd.win.v1(0-{ms} ms, {rule}{label})"
+        table.put(f"rfd_0_{ms}_n_per_s", slope, method, basic, short, gate, slow)
+        share = slope / limb.peak_n if limb.peak_n > 0 else None
+        method = f"rfd.norm.v1(0-{ms} ms, {rule}{label}; per peak_n)"
+        table.put(f"rfd_norm_0_{ms}_per_s", share, method, basic, short, gate, slow)
+        if before:
+            slow = rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz)
+            slope = 1000 * (force - forces[rfd.WINDOWS_MS.index(before) + 1]) / (ms - before)
+            method = f"rfd.seq.v1({before}-{ms} ms, {rule}{label})"
+            table.put(f"rfd_{before}_{ms}_n_per_s", slope, method, basic, short, gate, slow)
+    _add_slopes(table, limb, at, gate, f"{rule} to peak{label}", label, rate_hz)
+
+
+def time_to_share(limb: LimbRep, onset_s: float, share: float) -> float | None:
+    """From the onset to the first crossing of this share of the peak, s."""
+    level = share * limb.peak_n
+    rise = limb.net.between(onset_s, limb.peak_s)
+    t, f = limb.net.t[rise], limb.net.f[rise]
+    k = int((f >= level).argmax()) if len(f) else 0
+    if k == 0:
+        return None
+    part = (level - f[k - 1]) / (f[k] - f[k - 1])
+    return float(t[k - 1] + part * (t[k] - t[k - 1])) - onset_s
+
+
+def _after(trace: Trace, onset_s: float) -> tuple[list[float], list[float]]:
+    """Force at the onset and at the end of each window, N; the impulse of each window, N·s."""
+    moments = onset_s + _MOMENTS_S
+    areas = trace.area_until(moments)
+    forces = np.interp(moments, trace.t, trace.f)
+    return forces.tolist(), (areas[1:] - areas[0]).tolist()
+
+
+def _add_slopes(
+    table: MetricTable,
+    limb: LimbRep,
+    at: float,
+    gate: str | None,
+    span: str,
+    label: str,
+    rate_hz: float,
+) -> None:
+    """Slopes that need no window after the onset."""
+    steepest = rfd.peak_rfd(limb.early, at, limb.peak_s) if gate is None else None
+    slow = rfd.rate_refusal("peak RFD over 20 ms", 100, rate_hz)
+    table.put("rfd_peak_20ms_n_per_s", steepest, f"rfd.peak.v1(20 ms, {span})", gate, slow)
+    slope = rfd.slope_20_80(limb.early, at, limb.peak_s, limb.peak_n) if gate is None else None
+    table.put("rfd_20_80_n_per_s", slope, f"rfd.2080.v1(20 to 80 % of peak{label})", gate)

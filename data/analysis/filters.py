@@ -1,0 +1,77 @@
+"""Zero-phase low-pass, used only where somebody asks for it."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.analysis.errors import AnalysisError
+from data.analysis.sampling import Sampling
+
+Array = NDArray[np.float64]
+
+METHOD = "filter.butter2.v1"
+# Least sampling rate in cut-offs; at 4 a corrected cut-off still lies below half the rate.
+RATE_PER_CUTOFF = 4.0
+# Two passes of a second-order filter lose 3 dB at this share of each pass's own cut-off.
+CORRECTION = (math.sqrt(2) - 1) ** 0.25
+_EVEN = 0.01
+
+
+def describe(cutoff_hz: float) -> str:
+    """The filter as it stands in a method."""
+    return f"{METHOD}({cutoff_hz:g} Hz)"
+
+
+def lowpass(t: Array, force: Array, sampling: Sampling, cutoff_hz: float) -> Array:
+    """``force (n,) N`` through a second-order Butterworth, forward and backward.
+
+    The cut-off is corrected for the two passes: the gain at `cutoff_hz` is -3 dB. Each unbroken
+    run of samples is filtered by itself. Raises `AnalysisError` where the rate is too low.
+    """
+    if not 0 < cutoff_hz <= sampling.rate_hz / RATE_PER_CUTOFF:
+        raise AnalysisError(
+            f"A filter of {cutoff_hz:g} Hz needs at least {RATE_PER_CUTOFF * cutoff_hz:.0f} "
+            f"samples a second, and there are {sampling.rate_hz:.0f}; nothing was computed. "
+            "Choose a lower cut-off, or none."
+        )
+    smooth = force.copy()
+    for run in sampling.runs(t):
+        smooth[run] = _filtered(t[run], force[run], cutoff_hz)
+    return smooth
+
+
+def gain(frequency_hz: Array, cutoff_hz: float, rate_hz: float) -> Array:
+    """What both passes leave of a sine, ``(n,)``, 0 to 1."""
+    # tan() undoes what the bilinear transform does to frequencies, so the cut-off is exact.
+    corner = math.tan(math.pi * cutoff_hz / rate_hz) / CORRECTION
+    return 1 / (1 + (np.tan(np.pi * frequency_hz / rate_hz) / corner) ** 4)
+
+
+def _filtered(t: Array, force: Array, cutoff_hz: float) -> Array:
+    if len(t) < 3:
+        return force
+    period = float(t[-1] - t[0]) / (len(t) - 1)
+    if float(np.abs(np.diff(t) - period).max()) <= _EVEN * period:
+        return _even_filtered(force, cutoff_hz, 1 / period)
+    grid = np.arange(len(t), dtype=np.float64) * period + float(t[0])
+    smooth = _even_filtered(np.interp(grid, t, force), cutoff_hz, 1 / period)
+    return np.interp(t, grid, smooth)
+
+
+def _even_filtered(force: Array, cutoff_hz: float, rate_hz: float) -> Array:
+    """By its gain in the frequency domain: there, both passes are one multiplication.
+
+    The ends are extended by turning the curve about its end points, far enough for the filter's
+    memory to fade before the ends meet.
+    """
+    memory = math.ceil(6 * rate_hz / cutoff_hz)
+    # A length with small factors only; a large prime would cost the transform ten times more.
+    rest = -(len(force) + 2 * memory) % 1024
+    extended = np.pad(force, (memory, memory + rest), mode="reflect", reflect_type="odd")
+    spectrum = np.fft.rfft(extended)
+    frequencies = np.arange(len(spectrum), dtype=np.float64) * (rate_hz / len(extended))
+    smooth = np.fft.irfft(spectrum * gain(frequencies, cutoff_hz, rate_hz), len(extended))
+    return smooth[memory : memory + len(force)]
