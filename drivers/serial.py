@@ -19,6 +19,7 @@ from drivers.link import (
     LinkTimeoutError,
 )
 from drivers.serial_errors import lost_error, opening_error
+from drivers.serial_format import EIGHT_N_ONE, SerialFormat
 from drivers.serial_reader import PortReader, PortSettings
 
 _CLOSE_S = 2.0
@@ -66,6 +67,7 @@ class SerialLink(Link):
         url: str,
         *,
         baud_rate: int = 115200,
+        line: SerialFormat = EIGHT_N_ONE,
         dtr: bool | None = None,
         rts: bool | None = None,
         usb: UsbIdentity | None = None,
@@ -76,7 +78,7 @@ class SerialLink(Link):
         super().__init__(url)
         self._usb = usb
         self._ports = ports
-        self._settings = PortSettings(baud_rate, dtr, rts, write_s)
+        self._settings = PortSettings(baud_rate, line, dtr, rts, write_s)
         self._open_s = open_s
         self._reader: PortReader | None = None
         self._write_order = asyncio.Lock()

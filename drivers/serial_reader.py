@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import serial
 from serial.urlhandler import protocol_socket
 
+from drivers.serial_format import SerialFormat
+
 _READ_S = 0.05
 _SOCKET_BYTES = 65536
 _MOST_UNREAD_BYTES = 4_000_000
@@ -22,6 +24,7 @@ _PAUSE_S = 0.01
 @dataclass(frozen=True, slots=True)
 class PortSettings:
     baud_rate: int
+    line: SerialFormat
     dtr: bool | None
     rts: bool | None
     write_s: float
@@ -147,6 +150,10 @@ def _opened(name: str, settings: PortSettings) -> serial.Serial:
         name,
         do_not_open=True,
         baudrate=settings.baud_rate,
+        bytesize=settings.line.data_bits,
+        parity=settings.line.parity.value,
+        stopbits=settings.line.stop_bits,
+        rtscts=settings.line.rts_cts,
         timeout=_READ_S,
         write_timeout=settings.write_s,
         exclusive=True,

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import serial
@@ -23,7 +24,11 @@ from drivers.link import (
 )
 from drivers.serial import SerialLink, UsbIdentity
 from drivers.serial_errors import opening_error
+from drivers.serial_format import Parity, SerialFormat
 from tests.drivers.ears import Ears, until
+
+if sys.platform != "win32":
+    import termios
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
 
@@ -52,6 +57,10 @@ class Pty:
             return os.read(self.master, 65536)
         except BlockingIOError:
             return b""
+
+    def settings(self) -> list[Any]:
+        """As the system has them now."""
+        return termios.tcgetattr(self._slave)
 
     def unplug(self) -> None:
         for number in (self.master, self._slave):
@@ -405,3 +414,40 @@ async def test_another_device_on_the_old_port_is_not_opened(pty: Pty) -> None:
     link = SerialLink(pty.name, usb=UsbIdentity(0x2E8A, 0x000A), ports=lambda: ports)
     with pytest.raises(LinkNotFoundError, match="not plugged in"):
         await link.open()
+
+
+@pytest.mark.parametrize(
+    ("baud_rate", "line", "text"),
+    [
+        (115_200, SerialFormat(), "8N1"),
+        (2400, SerialFormat(7, Parity.EVEN, 1), "7E1"),
+        (460_800, SerialFormat(parity=Parity.ODD), "8O1"),
+        (3_000_000, SerialFormat(stop_bits=2, rts_cts=True), "8N2 RTS/CTS"),
+    ],
+)
+async def test_a_port_is_opened_with_the_format_asked_for(
+    pty: Pty,
+    baud_rate: int,
+    line: SerialFormat,
+    text: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    opened: list[serial.Serial] = []
+    open_url = serial.serial_for_url
+
+    def remember(*arguments: Any, **options: Any) -> serial.Serial:
+        opened.append(open_url(*arguments, **options))
+        return opened[0]
+
+    monkeypatch.setattr(serial, "serial_for_url", remember)
+    assert str(line) == text
+    link = SerialLink(pty.name, baud_rate=baud_rate, line=line)
+    await link.open()
+    (port,) = opened
+    _, _, flags, _, speed, _, _ = pty.settings()
+    await link.close()
+    # A pseudo-terminal keeps no parity and no data bits: those as pyserial was told.
+    assert f"{port.bytesize}{port.parity}{port.stopbits}" == text[:3]
+    assert bool(flags & termios.CSTOPB) == (line.stop_bits == 2)
+    assert bool(flags & termios.CRTSCTS) == line.rts_cts
+    assert speed == getattr(termios, f"B{baud_rate}", speed)  # macOS has no name for the fast ones
