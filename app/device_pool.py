@@ -143,7 +143,5 @@ def force_station(chosen: ChosenLink, model: ForceModel) -> Station:
 
 def unit_station(chosen: ChosenLink, model: ElectrotherapyModel) -> UnitStation:
     """The same for an electrotherapy unit."""
-    from devices.electrotherapy import ElectrotherapyDevice
-
-    device = ElectrotherapyDevice(model, chosen.link, chosen.framing)
+    device = model.device(model, chosen.link, chosen.framing)
     return UnitStation(device, chosen.name, is_virtual=chosen.is_virtual)

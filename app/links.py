@@ -53,7 +53,7 @@ def serial_link(
     from drivers.serial import SerialLink
 
     _must_have(model, Transport.SERIAL)
-    link = SerialLink(where, baud_rate=model.baud_rate or 115_200)
+    link = SerialLink(where, baud_rate=model.baud_rate or 115_200, line=model.line)
     return ChosenLink(link, Framing.STREAM, f"serial:{where}", is_virtual)
 
 

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from devices.types import ChannelInfo, Evidence, Transport
 from drivers.ble import Gatt
+from drivers.link import Link
+from drivers.serial_format import EIGHT_N_ONE, SerialFormat
 from protocols.codec import Codec, Framing
-from protocols.ott import OttCodec
+
+if TYPE_CHECKING:
+    from devices.electrotherapy import ElectrotherapyDevice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,7 @@ class ForceModel:
     gatt: Gatt | None = None
     name_prefixes: tuple[str, ...] = ()
     baud_rate: int | None = None
+    line: SerialFormat = EIGHT_N_ONE
     usb_ids: tuple[tuple[int, int], ...] = ()
     hardware_filter_ms: float | None = None
     rfd_refused: str | None = None
@@ -52,17 +58,46 @@ class ForceModel:
 
 @dataclass(frozen=True, slots=True)
 class ElectrotherapyModel:
-    """A unit that Myograph listens to: recorded, never controlled."""
+    """A unit that Myograph listens to: recorded, never controlled. `device` makes the one that
+    listens, on a closed link."""
 
     id: str
     name: str
     maker: str
-    codec: Callable[[Framing], OttCodec]
+    device: Callable[[ElectrotherapyModel, Link, Framing], ElectrotherapyDevice]
     transports: tuple[Transport, ...]
     evidence: Evidence
     gatt: Gatt | None = None
     name_prefixes: tuple[str, ...] = ()
     baud_rate: int | None = None
+    line: SerialFormat = EIGHT_N_ONE
     usb_ids: tuple[tuple[int, int], ...] = ()
+    notes: tuple[str, ...] = ()
+    tested_on_hardware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedModel:
+    """A unit that is never connected to: known from files that another program recorded."""
+
+    id: str
+    name: str
+    maker: str
+    evidence: Evidence
+    notes: tuple[str, ...] = ()
+    tested_on_hardware: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentModel:
+    """A measuring instrument that checks other devices; it is on no person."""
+
+    id: str
+    name: str
+    maker: str
+    transports: tuple[Transport, ...]
+    evidence: Evidence
+    baud_rate: int
+    line: SerialFormat = EIGHT_N_ONE
     notes: tuple[str, ...] = ()
     tested_on_hardware: bool = False

@@ -1,15 +1,15 @@
 """Units that speak Open Therapy Telemetry: TENS, NMES, interferential, ultrasound."""
 
 from devices.declaration import ElectrotherapyModel
+from devices.ott_device import OttDevice
 from devices.types import Evidence, Transport
 from drivers.ble import Gatt
-from protocols.ott import OttCodec
 
 OTT = ElectrotherapyModel(
     id="ott",
     name="OTT unit",
     maker="open specification OTT/1",
-    codec=OttCodec,
+    device=OttDevice,
     transports=(Transport.SERIAL, Transport.BLE),
     evidence=Evidence.OWN,
     gatt=Gatt(

@@ -109,7 +109,9 @@ async def wired(bench: Bench, firmware: Firmware, speed: float = 1.0) -> AsyncGe
                 else serve_pty(firmware, speed)
             )
             async with serve as port:
-                link = SerialLink(port, baud_rate=bench.model.baud_rate or 115_200)
+                link = SerialLink(
+                    port, baud_rate=bench.model.baud_rate or 115_200, line=bench.model.line
+                )
                 yield Wire(link, bench.framing, lambda: _go_away(firmware))
         case Way.RADIO:
             gatt = bench.model.gatt

@@ -1,0 +1,77 @@
+"""A unit that speaks Open Therapy Telemetry: it reports by itself, and is asked who it is."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+
+from devices.declaration import ElectrotherapyModel
+from devices.electrotherapy import ElectrotherapyDevice
+from devices.errors import UnsupportedDeviceError
+from devices.types import LinkState
+from drivers.link import Link
+from protocols.codec import Framing
+from protocols.events import Rejected
+from protocols.ott import Hello, Ident, IdentField, OttCodec, OttModality, UnitState
+
+_SILENCE_S = 3.0  # the state comes twice a second, always
+
+
+class OttDevice(ElectrotherapyDevice):
+    """Fills its log while connected."""
+
+    def __init__(self, model: ElectrotherapyModel, link: Link, framing: Framing) -> None:
+        self.codec = OttCodec(framing)
+        super().__init__(model, link, self.codec)
+        self.modalities: frozenset[OttModality] = frozenset()
+        self._hello: Hello | None = None
+        self._state: UnitState | None = None
+        self._rejection: Rejected | None = None
+
+    async def _greet(self) -> None:
+        self.codec.reset()
+        self._hello = self._state = self._rejection = None
+        await self._ask(
+            self.codec.get_hello(), lambda: bool(self._hello or self._rejection), "Its greeting"
+        )
+        if self._rejection is not None:
+            raise UnsupportedDeviceError(
+                f"{self.model.name}: {self._rejection.reason}. Nothing was changed on the unit. "
+                "Update Myograph, or type the treatment in."
+            )
+        now = time.time()
+        await self._send(self.codec.time(int(now), int(now % 1 * 1000)))
+        await self._ask(self.codec.get_snapshot(), lambda: self._state is not None, "Its state")
+        if self.log.last_event_id is not None:
+            await self._send(self.codec.get_events((self.log.last_event_id + 1) & 0xFFFF))
+
+    def _silence_limit_s(self) -> float | None:
+        return _SILENCE_S if self.state is LinkState.READY else None
+
+    def _receive(self, data: bytes) -> None:
+        for event in self.codec.receive(data):
+            match event:
+                case Hello():
+                    self._hello = event
+                    self.modalities = event.modalities
+                    firmware = ".".join(map(str, event.firmware))
+                    self.info = replace(self.info, firmware=firmware)
+                case Ident():
+                    self._name(event)
+                case UnitState():
+                    self._state = event
+                case Rejected():
+                    self._rejection = event
+                case _:
+                    pass
+            self.log.take(event, time.monotonic())
+            self.on_telemetry(event)
+
+    def _name(self, ident: Ident) -> None:
+        match ident.field:
+            case IdentField.MODEL:
+                self.info = replace(self.info, name=ident.text)
+            case IdentField.SERIAL:
+                self.info = replace(self.info, serial=ident.text)
+            case _:
+                pass
