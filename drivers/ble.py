@@ -37,12 +37,17 @@ _PREFIX_SETTLE_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Gatt:
-    """Where a device's bytes live: one service, its notifying and its writable characteristic."""
+    """Where a device's bytes live: a service, its notifying and its writable characteristic.
+
+    `write_with_response` is None where it is not known which kind the device takes: then the
+    characteristic says it. `write_service` holds `write` where that is another service.
+    """
 
     service: str
     notify: str
     write: str
-    write_with_response: bool
+    write_with_response: bool | None
+    write_service: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,7 @@ class BleLink(Link):
         self._client: BleakClient | None = None
         self._is_open = False
         self._sink: BleakGATTCharacteristic | None = None
+        self._responds = False
         self._write_order = asyncio.Lock()
         self._farewells: set[asyncio.Task[None]] = set()
 
@@ -117,7 +123,7 @@ class BleLink(Link):
             try:
                 await within(
                     self._deadlines.write_s,
-                    client.write_gatt_char(sink, data, response=self.gatt.write_with_response),
+                    client.write_gatt_char(sink, data, response=self._responds),
                 )
             except BLUETOOTH_ERRORS as error:
                 problem = link_error(error, self._name, "writing")
@@ -154,6 +160,8 @@ class BleLink(Link):
         """Connected, with the characteristics of the model, and listening before any request."""
         await within(self._deadlines.connect_s, client.connect())
         source, self._sink = self._required(client)
+        told = self.gatt.write_with_response
+        self._responds = "write" in self._sink.properties if told is None else told
         await within(self._deadlines.subscribe_s, self._subscribe(client, source))
         if self._client is not client or not client.is_connected:
             raise LinkLostError(f"{self._name} went away while it was being connected.")
@@ -172,12 +180,11 @@ class BleLink(Link):
         self, client: BleakClient
     ) -> tuple[BleakGATTCharacteristic, BleakGATTCharacteristic]:
         wanted = normalize_uuid_str(self.gatt.service)
-        for service in client.services:
-            if service.uuid == wanted:
-                source = service.get_characteristic(self.gatt.notify)
-                sink = service.get_characteristic(self.gatt.write)
-                if source is not None and sink is not None:
-                    return source, sink
+        of_writing = normalize_uuid_str(self.gatt.write_service or wanted)
+        source = _characteristic(client, wanted, self.gatt.notify)
+        sink = _characteristic(client, of_writing, self.gatt.write)
+        if source is not None and sink is not None:
+            return source, sink
         raise _OtherServicesError(
             f"{self._name} is connected but does not speak as the chosen model does (service "
             f"{wanted} is missing or incomplete). Choose another model; if this one is right, "
@@ -228,6 +235,18 @@ class BleLink(Link):
 
 class _OtherServicesError(LinkNotFoundError):
     """Connected, but the characteristics are not those of the model."""
+
+
+def _characteristic(
+    client: BleakClient, service_uuid: str, uuid: str
+) -> BleakGATTCharacteristic | None:
+    """A device may have several services of one kind: the first that holds it."""
+    for service in client.services:
+        if service.uuid == service_uuid:
+            found = service.get_characteristic(uuid)
+            if found is not None:
+                return found
+    return None
 
 
 async def find(

@@ -136,7 +136,12 @@ class VirtualPeripheral:
         self._source = Characteristic[bytes](
             gatt.notify, Characteristic.Properties.NOTIFY, Attribute.Permissions.READABLE
         )
-        self._service = Service(gatt.service, [self._source, self._sink(gatt)])
+        sink = self._sink(gatt)
+        beside = [] if gatt.write_service else [sink]
+        self._service = Service(gatt.service, [self._source, *beside])
+        self._services = [self._service]
+        if gatt.write_service:
+            self._services.append(Service(gatt.write_service, [sink]))
         self._received: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._connection: Connection | None = None
@@ -145,7 +150,7 @@ class VirtualPeripheral:
         self._task: asyncio.Task[None] | None = None
 
     async def start(self, *more_services: Service) -> None:
-        self._device.add_services([self._service, *more_services])
+        self._device.add_services([*self._services, *more_services])
         self._device.on(self._device.EVENT_CONNECTION, self._on_connection)
         await self._device.power_on()
         await self._advertise()

@@ -97,6 +97,32 @@ async def test_writes_without_response_work_too(radio: VirtualRadio) -> None:
     await link.close()
 
 
+@pytest.mark.parametrize("takes", [True, False])
+async def test_an_unknown_kind_of_write_is_what_the_characteristic_offers(
+    radio: VirtualRadio, takes: bool
+) -> None:
+    peripheral = await radio.add(Counter(), "counter", replace(GATT, write_with_response=takes))
+    link = link_to(radio, peripheral.address, replace(GATT, write_with_response=None))
+    ears = Ears(link)
+    await link.open()
+    await link.write(b"hello")
+    await until(lambda: ears.chunks == [b"heard hello"])
+    await link.close()
+
+
+async def test_what_is_written_may_live_in_another_service(radio: VirtualRadio) -> None:
+    gatt = replace(GATT, write_service=OTHER_GATT.service)
+    peripheral = await radio.add(Counter(), "counter", gatt)
+    link = link_to(radio, peripheral.address, gatt)
+    ears = Ears(link)
+    await link.open()
+    await link.write(b"hello")
+    await until(lambda: ears.chunks == [b"heard hello"])
+    await link.close()
+    with pytest.raises(LinkNotFoundError, match="does not speak"):
+        await link_to(radio, peripheral.address).open()
+
+
 @pytest.mark.parametrize("wanted", ["Progressor_7125", "Progressor", "address"])
 async def test_a_device_is_found_by_name_by_beginning_or_by_address(
     radio: VirtualRadio, wanted: str
