@@ -6,7 +6,16 @@ from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QKeySequence, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QPainter,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -288,7 +297,7 @@ def column(*items: QWidget | QLayout | int, spacing: int = 3) -> QVBoxLayout:
 
 def scrolling(content: QWidget) -> QScrollArea:
     """`content` in a scroll area without a frame."""
-    area = QScrollArea()
+    area = _ScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -311,6 +320,16 @@ def clear(layout: QLayout) -> None:
 def shortcut_text(sequence: str) -> str:
     """A key as this platform writes it: ``Ctrl+K`` or ``⌘K``."""
     return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+
+
+class _ScrollArea(QScrollArea):
+    """Leaves the arrows to left and right to the page: they choose a limb."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            event.ignore()
+        else:
+            super().keyPressEvent(event)
 
 
 def _fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[QWidget | QLayout | int, ...]) -> None:
