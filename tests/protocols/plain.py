@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
 from protocols.codec import Decoder
-from protocols.events import Event, ForceSamples
+from protocols.events import Event, ForceSamples, UntimedSamples
 
 
 def plain(events: Iterable[Event]) -> list[object]:
@@ -20,6 +20,12 @@ def plain(events: Iterable[Event]) -> list[object]:
 
 def samples(events: Iterable[Event]) -> list[ForceSamples]:
     return [event for event in events if isinstance(event, ForceSamples)]
+
+
+def untimed(events: Iterable[Event]) -> list[list[float]]:
+    """Newtons of every sample without a time, a list for each sample."""
+    blocks = [event for event in events if isinstance(event, UntimedSamples)]
+    return [sample for block in blocks for sample in block.force.tolist()]
 
 
 def cut(data: bytes, places: Iterable[int]) -> list[bytes]:
