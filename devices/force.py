@@ -46,12 +46,14 @@ from protocols.events import (
     Identity,
     LowBattery,
     Noise,
+    RatedLoad,
     Rejected,
     Restarted,
     SamplesLost,
     ShuttingDown,
     StreamStarted,
     StreamStopped,
+    TriggerEdge,
     UntimedSamples,
 )
 from protocols.gate import RequestClass
@@ -59,6 +61,7 @@ from protocols.gate import RequestClass
 _START_S = 3.0
 _STOP_TRIES = 10
 _REST_S = 0.2  # samples of a stopped stream are still on their way as long as this
+_FOR_OTHERS = (BatteryLevel, LowBattery, Restarted, ShuttingDown, Rejected, TriggerEdge)
 
 
 class ForceDevice(Device):
@@ -162,8 +165,11 @@ class ForceDevice(Device):
         self.codec.reset()
         self._confirmed = False
         await self._boot()
-        for request in self.codec.identify():
-            await self._ask(request, self._nothing_pending, f"An answer of {self.model.name}")
+        try:
+            for request in self.codec.identify():
+                await self._ask(request, self._nothing_pending, f"An answer of {self.model.name}")
+        except ProtocolError as error:
+            raise UnsupportedDeviceError(str(error)) from error
         if known.serial and self.info.serial and known.serial != self.info.serial:
             found, self.info = self.info.serial, known
             raise DeviceSwappedError(known.serial, found)
@@ -286,6 +292,10 @@ class ForceDevice(Device):
                 self._merge(event)
             case Calibration():
                 self._calibrate(event)
+            case RatedLoad(channel, newtons) if channel < len(self.channels):
+                channels = list(self.channels)
+                channels[channel] = replace(channels[channel], capacity_n=newtons)
+                self.channels = tuple(channels)
             case BatteryLevel():
                 self.battery = event
             case Noise():
@@ -298,7 +308,7 @@ class ForceDevice(Device):
                 pass
         if isinstance(event, LowBattery):
             self.has_low_battery = True
-        if isinstance(event, (BatteryLevel, LowBattery, Restarted, ShuttingDown, Rejected)):
+        if isinstance(event, _FOR_OTHERS):
             self.on_event(event)
 
     def _merge(self, identity: Identity) -> None:
@@ -325,7 +335,9 @@ class ForceDevice(Device):
         channels[event.channel] = replace(
             channels[event.channel],
             capacity_n=event.capacity_n or channels[event.channel].capacity_n,
-            resolution_n=abs(event.newtons_per_count),
+            resolution_n=(
+                self.model.channels[event.channel].resolution_n or abs(event.newtons_per_count)
+            ),
         )
         self.channels = tuple(channels)
         self.calibrations[event.channel] = ChannelCalibration(

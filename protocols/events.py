@@ -168,6 +168,22 @@ class ButtonPressed(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class TriggerEdge(Event):
+    """The device's trigger input changed, e.g. wired to that of another device."""
+
+    t_us: int
+    is_high: bool
+
+
+@dataclass(frozen=True, slots=True)
+class RatedLoad(Event):
+    """What one channel's cell may bear, as the device says it."""
+
+    channel: int
+    newtons: float
+
+
+@dataclass(frozen=True, slots=True)
 class Rejected(Event):
     """The device answered a request with an error."""
 
