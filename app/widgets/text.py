@@ -17,7 +17,8 @@ def tool_tip(widget: QWidget, text: str) -> None:
 
 
 class Text(QLabel):
-    """A label of plain text; `size`, `tone` and `weight` are selected by the style sheet."""
+    """A label of plain text without control and direction characters, lines apart; `size`, `tone`
+    and `weight` are selected by the style sheet."""
 
     def __init__(
         self,
@@ -36,6 +37,9 @@ class Text(QLabel):
         self.setProperty("weight", "bold" if bold else "")
         self.setWordWrap(wrap)
         self.setText(text)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText("\n".join(plain(line) for line in text.split("\n")))
 
     def set_tone(self, tone: str) -> None:
         if self.property("tone") != tone:

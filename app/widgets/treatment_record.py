@@ -67,11 +67,10 @@ def facts(pairs: list[Pair]) -> QWidget:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(space(4))
     grid.setVerticalSpacing(space(1))
+    grid.setColumnMinimumWidth(0, space(50))
     grid.setColumnStretch(1, 1)
     for number_, (label, value) in enumerate(pairs):
-        name = Text(label, tone="muted")
-        name.setMinimumWidth(space(50))
-        grid.addWidget(name, number_, 0)
+        grid.addWidget(Text(label, tone="muted"), number_, 0)
         grid.addWidget(Elided(value), number_, 1)
     return box
 
@@ -136,11 +135,10 @@ def _doses(treatment: Treatment) -> QWidget:
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setHorizontalSpacing(space(4))
     grid.setVerticalSpacing(0)
+    grid.setColumnMinimumWidth(0, space(50))
     grid.setColumnStretch(3, 1)
     for place, (key, dose) in enumerate(treatment.dose.items()):
-        name = Text(sentence(dose_name(key)), tone="muted")
-        name.setMinimumWidth(space(50))
-        grid.addWidget(name, place, 0)
+        grid.addWidget(Text(sentence(dose_name(key)), tone="muted"), place, 0)
         grid.addWidget(Text(dose_words(dose), bold=dose.value is not None), place, 1)
         grid.addWidget(HowButton(dose.method, dose_name(key)), place, 2)
     return box

@@ -71,7 +71,11 @@ def test_a_card_says_what_the_device_says_of_itself(window: MainWindow) -> None:
 def test_a_device_that_was_found_is_used_as_the_model_one_chooses(window: MainWindow) -> None:
     page = devices(window)
     used: list[tuple[Found, str]] = []
-    window.desk.use_device.connect(lambda found, model: used.append((found, model)))
+
+    def take(found: Found, model: str) -> None:
+        used.append((found, model))
+
+    window.desk.use_device.connect(take)
     found = Found("ttyUSB0", "CP2102 <b>bridge</b>", Transport.SERIAL, ("onb", "ott"))
     window.desk.set_found((found,), "Bluetooth is switched off. Switch it on to find more.")
     run_events(0.02)
