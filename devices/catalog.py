@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.balance import BALANCE
+from devices.declaration import (
+    ElectrotherapyModel,
+    ForceModel,
+    InstrumentModel,
+    RecordedModel,
+)
 from devices.errors import ExperimentalModelError
 from devices.onb import ONB
 from devices.ott import OTT
 from devices.progressor import PROGRESSOR
+from devices.sciencemode2 import SCIENCEMODE2
+from devices.sciencemode4 import SCIENCEMODE4
 from devices.types import Evidence
 
 FORCE_MODELS: dict[str, ForceModel] = {
@@ -16,7 +24,15 @@ FORCE_MODELS: dict[str, ForceModel] = {
         PROGRESSOR,
     )
 }
-ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {model.id: model for model in (OTT,)}
+ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {
+    model.id: model
+    for model in (
+        OTT,
+        SCIENCEMODE4,
+    )
+}
+RECORDED_MODELS: dict[str, RecordedModel] = {model.id: model for model in (SCIENCEMODE2,)}
+INSTRUMENT_MODELS: dict[str, InstrumentModel] = {model.id: model for model in (BALANCE,)}
 
 
 def enabled(*, experimental: bool) -> dict[str, ForceModel]:

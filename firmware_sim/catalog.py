@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import TypeVar
 
+from firmware_sim.balance import BalanceFirmware
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.loads import delayed, load_named
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
 from firmware_sim.progressor import ProgressorFirmware
+from firmware_sim.sciencemode2 import LEFT_RUNNING as LEFT_RUNNING_2
+from firmware_sim.sciencemode2 import ScienceMode2Firmware
+from firmware_sim.sciencemode4 import LEFT_RUNNING as LEFT_RUNNING_4
+from firmware_sim.sciencemode4 import ScienceMode4Firmware
 from firmware_sim.sessions import SESSIONS
 from protocols.codec import Framing
 
@@ -17,16 +23,29 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "onb": OnbFirmware,
     "progressor": ProgressorFirmware,
     "ott": OttFirmware,
+    "sciencemode4": ScienceMode4Firmware,
+    "sciencemode2": ScienceMode2Firmware,
+    "balance": BalanceFirmware,
 }
 
 LOAD_DELAY_S = 3.0
 
 _HOST_TIMEOUT_S = 3.0
-_DEFAULT_LOADS = {"onb": "nordic", "progressor": "isometric", "ott": "tens_20min"}
+_DEFAULT_LOADS = {
+    "onb": "nordic",
+    "progressor": "isometric",
+    "ott": "tens_20min",
+    "sciencemode4": "idle",
+    "sciencemode2": "idle",
+    "balance": "head",
+}
+
+
+Pulses = TypeVar("Pulses")
 
 
 class UnknownSessionError(ValueError):
-    """A therapy unit plays sessions, not loads."""
+    """A therapy unit plays sessions, not loads; a stimulator is in a state."""
 
 
 def build(
@@ -56,12 +75,25 @@ def _device(
             if load not in SESSIONS:
                 raise UnknownSessionError(f"{load}: a session is one of {', '.join(SESSIONS)}")
             return OttFirmware(SESSIONS[load](), framing, seed=seed)
+        case "balance":
+            weighed = None if load == "head" else _delayed(load, load_delay_s)
+            return BalanceFirmware(weighed, framing)
+        case "sciencemode4":
+            return ScienceMode4Firmware(_left_running(load, LEFT_RUNNING_4), framing, seed=seed)
+        case "sciencemode2":
+            return ScienceMode2Firmware(_left_running(load, LEFT_RUNNING_2), framing, seed=seed)
         case "progressor":
             return ProgressorFirmware(_delayed(load, load_delay_s), framing, seed=seed)
         case _:
             timeout_s = _HOST_TIMEOUT_S * max(speed, 1.0)
             load_then = _delayed(load, load_delay_s)
             return OnbFirmware(load_then, framing, seed=seed, host_timeout_s=timeout_s)
+
+
+def _left_running(load: str, states: Mapping[str, Pulses]) -> Pulses:
+    if load not in states:
+        raise UnknownSessionError(f"{load}: a stimulator is one of {', '.join(states)}")
+    return states[load]
 
 
 def _delayed(load: str, seconds: float) -> Load:

@@ -14,6 +14,10 @@ Load = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """The patient: ``t (n,) s`` since the load began -> ``force (n, channels) N``."""
 
 
+class UnsafeRequestError(Exception):
+    """Something other than a harmless question was written to a therapy unit."""
+
+
 class Firmware(ABC):
     """The device's half of a wire format.
 

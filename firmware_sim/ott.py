@@ -5,7 +5,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Sequence
 
-from firmware_sim.firmware import Firmware
+from firmware_sim.firmware import Firmware, UnsafeRequestError
 from firmware_sim.noise import chance
 from firmware_sim.sessions import Session, tens_20min
 from firmware_sim.therapy import Therapy
@@ -33,10 +33,6 @@ _NS = 1_000_000_000
 _STATE_MS = 500
 _DOSE_MS = 1000
 _SETTINGS_MS = 30_000
-
-
-class UnsafeRequestError(Exception):
-    """Something other than the four requests was written to a therapy unit."""
 
 
 class OttFirmware(Firmware):

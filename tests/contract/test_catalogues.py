@@ -6,8 +6,18 @@ import pkgutil
 import pytest
 
 import devices
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
-from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.catalog import (
+    ELECTROTHERAPY_MODELS,
+    FORCE_MODELS,
+    INSTRUMENT_MODELS,
+    RECORDED_MODELS,
+)
+from devices.declaration import (
+    ElectrotherapyModel,
+    ForceModel,
+    InstrumentModel,
+    RecordedModel,
+)
 from devices.match import AnyModel, all_models, match
 from devices.types import Transport
 from firmware_sim.catalog import FIRMWARE
@@ -17,24 +27,32 @@ every_model = pytest.mark.parametrize(
 )
 
 
-def _declared() -> list[AnyModel]:
-    """Every model that a module under `devices` declares."""
-    found: dict[str, AnyModel] = {}
+KINDS = {
+    ForceModel: FORCE_MODELS,
+    ElectrotherapyModel: ELECTROTHERAPY_MODELS,
+    RecordedModel: RECORDED_MODELS,
+    InstrumentModel: INSTRUMENT_MODELS,
+}
+EVERY_ID = [model for catalogue in KINDS.values() for model in catalogue]
+
+
+def _declared() -> dict[type, set[str]]:
+    """Ids of every model that a module under `devices` declares, by kind."""
+    found: dict[type, set[str]] = {kind: set() for kind in KINDS}
     for module in pkgutil.walk_packages(devices.__path__, "devices."):
         for value in vars(importlib.import_module(module.name)).values():
-            if isinstance(value, (ForceModel, ElectrotherapyModel)):
-                found[value.id] = value
-    return list(found.values())
+            if type(value) in KINDS:
+                found[type(value)].add(value.id)
+    return found
 
 
 def test_every_declared_model_is_in_a_catalogue() -> None:
-    declared = {model.id for model in _declared()}
-    assert declared == {*FORCE_MODELS, *ELECTROTHERAPY_MODELS}
-    assert not set(FORCE_MODELS) & set(ELECTROTHERAPY_MODELS)
+    assert _declared() == {kind: set(catalogue) for kind, catalogue in KINDS.items()}
+    assert len(EVERY_ID) == len(set(EVERY_ID))
 
 
 def test_every_model_has_a_simulator_and_every_simulator_a_model() -> None:
-    assert set(FIRMWARE) == set(all_models())
+    assert set(FIRMWARE) == set(EVERY_ID)
     assert {model: FIRMWARE[model]().model for model in FIRMWARE} == {m: m for m in FIRMWARE}
 
 

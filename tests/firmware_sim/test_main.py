@@ -81,7 +81,7 @@ def test_sigterm_ends_it(simulators: list[subprocess.Popen[str]], model: str) ->
 def test_list_names_models_loads_and_faults(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--list"]) == 0
     names = json.loads(capsys.readouterr().out)
-    assert names["models"] == ["onb", "progressor", "ott"]
+    assert {"onb", "progressor", "ott"} <= set(names["models"])
     assert {"nordic", "isometric"} <= set(names["loads"])
     assert {"tens_20min", "ultrasound"} <= set(names["sessions"])
     assert {"none", "rainy"} <= set(names["faults"])
