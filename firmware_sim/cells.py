@@ -45,9 +45,10 @@ class Cells:
             self._began_ns = now_ns
         return -(-(now_ns - self._began_ns) * self.rate_hz // NS)
 
-    def done(self, now_ns: int) -> int:
-        """How many conversions there were."""
-        return 0 if self._began_ns is None else (now_ns - self._began_ns) * self.rate_hz // NS + 1
+    def now(self, now_ns: int) -> NDArray[np.float64]:
+        """``(cells,) N`` of the latest conversion."""
+        self.begin(now_ns)
+        return self.force((now_ns - (self._began_ns or 0)) * self.rate_hz // NS, 1)[0]
 
     def due_ns(self, number: int) -> int:
         """When this conversion is there."""
@@ -113,11 +114,6 @@ class StreamingUnit(Firmware):
 
     def stop_stream(self) -> None:
         self._first = None
-
-    def force_now(self) -> NDArray[np.float64]:
-        """``(cells,) N`` of the latest conversion."""
-        self._cells.begin(self._now_ns)
-        return self._cells.force(self._cells.done(self._now_ns) - 1, 1)[0]
 
     @abstractmethod
     def messages(self, force: NDArray[np.float64]) -> list[bytes]:
