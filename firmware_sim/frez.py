@@ -17,7 +17,8 @@ _PERIOD_MS = 4
 class FrezFirmware(StreamingUnit):
     """The load begins with the first stream.
 
-    Force is (counts - `zero_counts`) / `counts_per_newton`. `clock_at_start_ms` is the first time of a stream, to reach the wrap after 49.7 days.
+    Force is (counts - `zero_counts`) / `counts_per_newton`; `clock_at_start_ms` is the first time
+    of a stream, to reach the wrap after 49.7 days.
     """
 
     model = "frez"
