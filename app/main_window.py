@@ -6,14 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
-    QApplication,
     QGridLayout,
-    QLineEdit,
     QMainWindow,
-    QPlainTextEdit,
     QStackedWidget,
     QWidget,
 )
@@ -77,6 +74,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         self._build()
         self._connect()
+        self._middle.installEventFilter(self)
 
     @property
     def route(self) -> Route | None:
@@ -120,11 +118,12 @@ class MainWindow(QMainWindow):
         if notice is None:
             self.foot.show_undo(self.desk.last_change)
 
-    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        super().showEvent(event)
-        if not self._was_shown:
-            self._was_shown = True
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The first picture of the frame is on the screen: now the rest may be loaded."""
+        if event.type() is QEvent.Type.Paint:
+            self._middle.removeEventFilter(self)
             QTimer.singleShot(0, self._after_first_paint)
+        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -210,6 +209,7 @@ class MainWindow(QMainWindow):
             shortcut.activated.connect(action)
 
     def _after_first_paint(self) -> None:
+        self._was_shown = True
         self.rail.show_icons()
         if not self._history:
             self.go(Route(PageId.TODAY))
@@ -325,11 +325,6 @@ class MainWindow(QMainWindow):
                 self.go(Route(PageId.LIBRARY, word=key.test_id))
             case _:
                 raise TypeError(f"the palette cannot open {type(key).__name__}")
-
-
-def is_typing() -> bool:
-    """True while the focus is in a field of text: single keys then write."""
-    return isinstance(QApplication.focusWidget(), QLineEdit | QPlainTextEdit)
 
 
 def _tests_with(words: list[str]) -> list[Row]:

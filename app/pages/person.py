@@ -13,7 +13,7 @@ from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.reading import History, RunOfTest, Visit, read_history, test_name
 from app.theme import space
-from app.units import day, local_offset_min, quantity, time_of_day
+from app.units import day, local_offset_min, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, Deck, EmptyState, Segments, row, scrolling
 from app.widgets.person_form import PersonForm
 from app.widgets.rows import Row, RowList
@@ -21,6 +21,7 @@ from app.widgets.text import Elided, Text
 from app.widgets.trend_chart import TrendChart, TrendMark, TrendPoint
 from app.wording import local_time
 from data.analysis.types import Side
+from data.clinical.reliability import measurement_error
 from data.records import Person, Session, Stage
 
 
@@ -85,8 +86,10 @@ class PersonPage(Page):
         line.setStretch(0, 1)
         self._episode.column.addLayout(line)
         self._trend = Card(margin=4)
-        title = Text("Peak force, best valid repetition", bold=True)
-        self._trend.column.addLayout(row(title, self.virtual, 1, self.test))
+        self._trend_title = Elided("", bold=True)
+        head = row(self._trend_title, self.virtual, self.test)
+        head.setStretch(0, 1)
+        self._trend.column.addLayout(head)
         self._trend.column.addWidget(self.chart)
         self._empty = Card(margin=2)
         self._empty.column.addWidget(
@@ -154,8 +157,15 @@ class PersonPage(Page):
         test_id = self.test.currentData()
         runs = [run for run in self._history.runs if run.test_id == test_id]
         self.virtual.setVisible(any(run.is_virtual for run in runs))
+        error = measurement_error(str(test_id))
+        percent = error.error_percent if error else None
+        said = f", band: typical error ±{number(percent, 1)} %" if percent else ""
+        self._trend_title.setText(f"Peak force, best valid repetition{said}")
         self.chart.show_points(
-            [_point(run) for run in runs], _marks(self._history), self.desk.settings.force_unit
+            [_point(run) for run in runs],
+            _marks(self._history),
+            self.desk.settings.force_unit,
+            percent,
         )
 
     def _open(self) -> Visit | None:
@@ -237,6 +247,7 @@ def _injury_line(person: Person, today: date) -> str:
 def _visit_row(visit: Visit) -> Row:
     session = visit.session
     at = local_time(session.started_at, session.utc_offset_min)
+    is_virtual = any(item.is_virtual for item in (*visit.runs, *visit.treatments))
     done = [_run_words(run) for run in visit.runs]
     done += [treatment.modality.value for treatment in visit.treatments]
     return Row(
@@ -244,6 +255,7 @@ def _visit_row(visit: Visit) -> Row:
         session.id,
         detail=" · ".join(done) if done else "nothing recorded",
         trailing="" if session.ended_at else "open",
+        badge="VIRTUAL" if is_virtual else "",
     )
 
 

@@ -23,6 +23,7 @@ from app.widgets.rows import Row, RowList
 from app.widgets.top_bar import facts_line
 from app.wording import date_text, duration, local_time
 from app.workflow import Notice, Weight
+from data.errors import StoreError
 from data.records import Person, Session, Trial
 from data.store import Store
 
@@ -390,5 +391,12 @@ def _read_left_behind(store: Store) -> _LeftBehind:
     from data.intake import recoverable, unreadable  # in the store's thread: 0.3 s the first time
 
     found = recoverable(store.captures)
-    captures = tuple((one, store.people.get(one.header.person_id).name) for one in found)
+    captures = tuple((one, _name_of(store, one.header.person_id)) for one in found)
     return _LeftBehind(captures, len(unreadable(store.captures)))
+
+
+def _name_of(store: Store, person_id: UUID) -> str:
+    try:
+        return store.people.get(person_id).name
+    except StoreError:
+        return "an athlete of another database"

@@ -17,7 +17,7 @@ from app.widgets.controls import Button, Card, Deck, EmptyState, row, scrolling
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
-from app.widgets.text import Elided
+from app.widgets.text import Elided, Text
 from app.widgets.treatment_record import NAMES, TreatmentRecord
 from app.wording import local_time
 from app.workflow import SetResult
@@ -103,7 +103,10 @@ class VisitPage(Page):
     def _treatment(self) -> QWidget:
         card = Card(margin=5)
         self._treatment_title = Elided("", "heading")
-        card.column.addWidget(self._treatment_title)
+        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        head = row(self._treatment_title, self._virtual)
+        head.setStretch(0, 1)
+        card.column.addLayout(head)
         card.column.addWidget(scrolling(self.record), 1)
         return card
 
@@ -155,6 +158,7 @@ class VisitPage(Page):
                 self._show_run(item)
             case Treatment():
                 self._treatment_title.setText(NAMES[item.modality])
+                self._virtual.setVisible(item.is_virtual)
                 self.record.show_treatment(item)
                 self._right.setCurrentIndex(_TREATMENT)
             case None:
@@ -242,6 +246,7 @@ def _run_row(session: Session, run: RunOfTest) -> Row:
         detail=", ".join(bests) or "no repetition",
         trailing=time_of_day(at),
         icon="test",
+        badge="VIRTUAL" if run.is_virtual else "",
     )
 
 
@@ -254,6 +259,7 @@ def _treatment_row(session: Session, treatment: Treatment) -> Row:
         detail=f"{clock(treatment.actual_s)} min{', ' + where if where else ''}",
         trailing=time_of_day(at),
         icon="treatment",
+        badge="VIRTUAL" if treatment.is_virtual else "",
     )
 
 

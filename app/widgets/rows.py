@@ -253,23 +253,24 @@ def _paint_row(painter: QPainter, rect: QRect, row: Row) -> None:
         upper.adjust(0, space(2), 0, 0)
         lower = QRect(rect.left(), upper.bottom() + 1, rect.width(), rect.bottom() - upper.bottom())
         lower.adjust(0, 0, 0, -space(2))
+        if row.badge:
+            lower = _paint_badge(painter, lower, plain(row.detail), font(Type.SMALL), row.badge)
         _paint_text(painter, lower, row.detail, font(Type.SMALL), "muted")
     title = font(Type.BODY, _SEMIBOLD if row.detail else QFont.Weight.Normal)
     title.setStrikeOut(row.is_struck)
-    if row.badge:
+    if row.badge and not row.detail:
         upper = _paint_badge(painter, upper, plain(row.title), title, row.badge)
     _paint_text(painter, upper, row.title, title, row.tone)
     painter.setPen(look.colour("text"))
 
 
-def _paint_badge(
-    painter: QPainter, rect: QRect, title: str, title_font: QFont, badge: str
-) -> QRect:
-    """The mark behind the title; the room that is left for the title."""
+def _paint_badge(painter: QPainter, rect: QRect, text: str, text_font: QFont, badge: str) -> QRect:
+    """The mark behind a text; the room that is left for the text."""
     badge_font = font(Type.SMALL, _SEMIBOLD)
-    width = QFontMetrics(badge_font).horizontalAdvance(badge) + space(3)
-    height = theme().px(18)
-    wanted = QFontMetrics(title_font).horizontalAdvance(title) + 2
+    badge_font.setPixelSize(theme().px(10))
+    width = QFontMetrics(badge_font).horizontalAdvance(badge) + space(2)
+    height = theme().px(15)
+    wanted = QFontMetrics(text_font).horizontalAdvance(text) + 2
     room = min(wanted, rect.width() - width - space(2))
     place = QRect(rect.left() + room + space(2), rect.center().y() - height // 2 + 1, width, height)
     painter.setPen(colours().colour("virtual"))

@@ -33,7 +33,6 @@ class RunSummary(QWidget):
             limbs.setColumnStretch(place, 1)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(3))
         column.addLayout(limbs)
         self.bar.setFixedHeight(theme().px(104))
         said = row(self.sentence, self._how, spacing=2)
@@ -45,7 +44,7 @@ class RunSummary(QWidget):
         if is_narrow:
             self._formula.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
             column.addWidget(self._formula)
-        column.setSpacing(space(2))
+        column.setSpacing(space(1))
 
     def show_result(self, result: SetResult | None, unit: ForceUnit, why_not: str = "") -> None:
         """`why_not` stands where there is no result of both limbs."""

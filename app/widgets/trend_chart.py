@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.theme import Type, colours, font, limb_style, space, theme
@@ -57,12 +57,19 @@ class TrendChart(QWidget):
         self.points: tuple[TrendPoint, ...] = ()
         self.marks: tuple[TrendMark, ...] = ()
         self.unit = ForceUnit.NEWTON
+        self._error = 0.0
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(theme().px(280))
 
     def show_points(
-        self, points: Sequence[TrendPoint], marks: Sequence[TrendMark], unit: ForceUnit
+        self,
+        points: Sequence[TrendPoint],
+        marks: Sequence[TrendMark],
+        unit: ForceUnit,
+        error_percent: float | None = None,
     ) -> None:
+        """`error_percent`: the measurement error, drawn as a band around each limb's line."""
+        self._error = (error_percent or 0.0) / 100
         self.points, self.marks, self.unit = tuple(points), tuple(marks), unit
         self.setAccessibleName("Peak force over time")
         self.setAccessibleDescription("; ".join(self._spoken(point) for point in points))
@@ -81,6 +88,8 @@ class TrendChart(QWidget):
         self._paint_grid(painter, upper)
         self._paint_marks(painter, upper, lower)
         self._paint_difference(painter, lower)
+        for side in Side:
+            self._paint_band(painter, upper, side)
         for side in Side:
             self._paint_limb(painter, upper, side)
         self._paint_ends(painter, upper)
@@ -124,8 +133,8 @@ class TrendChart(QWidget):
     def _top(self) -> float:
         """The highest value of the force axis, in the unit shown."""
         peaks = [v for p in self.points for v in (p.left_n, p.right_n) if v is not None]
-        best = max(peaks, default=1.0) / self.unit.newtons
-        return _step(best) * (int(best * 1.05 / _step(best)) + 1)
+        best = max(peaks, default=1.0) * (1 + self._error) / self.unit.newtons
+        return _step(best) * (int(best / _step(best)) + 1)
 
     def _y(self, newtons: float, upper: QRectF) -> float:
         return upper.bottom() - upper.height() * newtons / self.unit.newtons / self._top()
@@ -162,17 +171,43 @@ class TrendChart(QWidget):
                 painter.drawText(QPointF(x + 4, upper.top() + metrics.ascent()), mark.label)
                 taken = x + width + space(3)
 
+    def _paint_band(self, painter: QPainter, upper: QRectF, side: Side) -> None:
+        """The measurement error around the line; a bar where there is one point only."""
+        if not self._error:
+            return
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(colours().colour(side.value, 0.16))
+        for series in self._series(side):
+            spots = [(self._x(p.on), v) for p, v in series]
+            if len(spots) == 1:
+                spots = [(spots[0][0] - 5, spots[0][1]), (spots[0][0] + 5, spots[0][1])]
+            above = [QPointF(x, self._y(v * (1 + self._error), upper)) for x, v in spots]
+            below = [QPointF(x, self._y(v * (1 - self._error), upper)) for x, v in spots]
+            painter.drawPolygon(QPolygonF([*above, *below[::-1]]))
+
+    def _series(self, side: Side) -> list[list[tuple[TrendPoint, float]]]:
+        """This limb's points, apart where the method changes."""
+        series: list[list[tuple[TrendPoint, float]]] = []
+        for point in self.points:
+            value = point.of(side)
+            if value is None:
+                continue
+            if not series or series[-1][-1][0].method != point.method:
+                series.append([])
+            series[-1].append((point, value))
+        return series
+
     def _paint_limb(self, painter: QPainter, upper: QRectF, side: Side) -> None:
         style = limb_style(side)
-        known = [(p, v) for p in self.points if (v := p.of(side)) is not None]
-        spots = [QPointF(self._x(p.on), self._y(v, upper)) for p, v in known]
+        all_spots: list[QPointF] = []
         painter.setPen(QPen(colours().colour(side.value), 2, style.pen))
-        for k in range(1, len(spots)):
-            if known[k - 1][0].method == known[k][0].method:
-                painter.drawLine(spots[k - 1], spots[k])
+        for series in self._series(side):
+            spots = [QPointF(self._x(p.on), self._y(v, upper)) for p, v in series]
+            painter.drawPolyline(QPolygonF(spots))
+            all_spots += spots
         painter.setPen(QPen(colours().colour("raised"), 1.5))
         painter.setBrush(colours().colour(side.value))
-        for spot in spots:
+        for spot in all_spots:
             if side is Side.LEFT:
                 painter.drawEllipse(spot, 5, 5)
             else:
@@ -249,6 +284,6 @@ class TrendChart(QWidget):
 
 def _step(largest: float) -> float:
     """A round step that gives three to five lines up to `largest`."""
-    raw = largest / 4
+    raw = largest / 5
     power = 10.0 ** int(f"{raw:e}".split("e")[1])
     return next(m * power for m in (1, 2, 5, 10) if m * power >= raw)
