@@ -29,7 +29,7 @@ def add_body(
     table.put("torque_nm", torque, f"torque.v1(peak_n · {arm})", no_lever)
     table.put("per_kg_n_kg", per_kg, f"rel.mass.v1(peak_n / {body})", no_mass)
     method = f"rel.mass.v1(torque_nm / {body})"
-    table.put("torque_per_kg_nm_kg", torque_per_kg, method, no_lever, no_mass)
+    table.put("torque_per_kg_nm_kg", torque_per_kg, method, no_lever or no_mass)
     table.put("allometric_n_kg067", allometric, f"allo.v1(peak_n / ({body})^0.67)", no_mass)
     if "nordic_expected_n" in test.metrics:
         _add_expected(table, force, mass, no_mass)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 
@@ -27,28 +29,25 @@ def add_early(table: MetricTable, limb: LimbRep, options: AnalysisOptions, rate_
     if options.filter_hz is not None:
         label = f", {filters.describe(options.filter_hz)}{label}"
     forces, impulses = _after(limb.early, at)
-    for (before, ms), force, area in zip(_WINDOWS, forces[1:], impulses, strict=True):
-        short = "the repetition is shorter" if at + ms / 1000 > limb.bounds.end_s else None
-        slow = rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz)
-        inside = f"{ms} ms, {rule}, {NET}{label}"
-        method = f"force.at.v1({inside})"
-        share = 100 * force / limb.peak_n if limb.peak_n > 0 else None
-        table.put(f"force_at_{ms}ms_n", force, method, basic, short, filtered, slow)
-        method = f"{method} of peak_n"
-        table.put(f"force_at_{ms}ms_percent", share, method, basic, short, filtered, slow)
-        table.put(f"impulse_{ms}ms_ns", area, f"impulse.win.v1(0-{inside})", basic, short)
-        slow = rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz)
-        slope = 1000 * (force - forces[0]) / ms
-        method = f"rfd.win.v1(0-{ms} ms, {rule}{label})"
-        table.put(f"rfd_0_{ms}_n_per_s", slope, method, basic, short, gate, slow)
-        share = slope / limb.peak_n if limb.peak_n > 0 else None
-        method = f"rfd.norm.v1(0-{ms} ms, {rule}{label}; per peak_n)"
-        table.put(f"rfd_norm_0_{ms}_per_s", share, method, basic, short, gate, slow)
+    for k, (before, ms) in enumerate(_WINDOWS):
+        force, slope = forces[k + 1], 1000 * (forces[k + 1] - forces[0]) / ms
+        is_positive = limb.peak_n > 0
+        method = _methods(before, ms, rule, label)
+        is_long = at + ms / 1000 <= limb.bounds.end_s
+        refused = basic or (None if is_long else "the repetition is shorter")
+        slow = filtered or rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz)
+        share = 100 * force / limb.peak_n if is_positive else None
+        table.put(f"force_at_{ms}ms_n", force, method.force, refused or slow)
+        table.put(f"force_at_{ms}ms_percent", share, method.share, refused or slow)
+        table.put(f"impulse_{ms}ms_ns", impulses[k], method.impulse, refused)
+        slow = gate or rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz)
+        share = slope / limb.peak_n if is_positive else None
+        table.put(f"rfd_0_{ms}_n_per_s", slope, method.rfd, refused or slow)
+        table.put(f"rfd_norm_0_{ms}_per_s", share, method.norm, refused or slow)
         if before:
-            slow = rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz)
-            slope = 1000 * (force - forces[rfd.WINDOWS_MS.index(before) + 1]) / (ms - before)
-            method = f"rfd.seq.v1({before}-{ms} ms, {rule}{label})"
-            table.put(f"rfd_{before}_{ms}_n_per_s", slope, method, basic, short, gate, slow)
+            slow = gate or rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz)
+            slope = 1000 * (force - forces[k]) / (ms - before)
+            table.put(f"rfd_{before}_{ms}_n_per_s", slope, method.sequential, refused or slow)
     _add_slopes(table, limb, at, gate, f"{rule} to peak{label}", label, rate_hz)
 
 
@@ -62,6 +61,29 @@ def time_to_share(limb: LimbRep, onset_s: float, share: float) -> float | None:
         return None
     part = (level - f[k - 1]) / (f[k] - f[k - 1])
     return float(t[k - 1] + part * (t[k] - t[k - 1])) - onset_s
+
+
+class _Methods(NamedTuple):
+    """How the numbers of one window are made."""
+
+    force: str
+    share: str
+    impulse: str
+    rfd: str
+    norm: str
+    sequential: str
+
+
+@lru_cache(maxsize=64)
+def _methods(before: int, ms: int, rule: str, label: str) -> _Methods:
+    return _Methods(
+        force=f"force.at.v1({ms} ms, {rule}, {NET}{label})",
+        share=f"force.at.v1({ms} ms, {rule}, {NET}{label}) of peak_n",
+        impulse=f"impulse.win.v1(0-{ms} ms, {rule}, {NET}{label})",
+        rfd=f"rfd.win.v1(0-{ms} ms, {rule}{label})",
+        norm=f"rfd.norm.v1(0-{ms} ms, {rule}{label}; per peak_n)",
+        sequential=f"rfd.seq.v1({before}-{ms} ms, {rule}{label})",
+    )
 
 
 def _after(trace: Trace, onset_s: float) -> tuple[list[float], list[float]]:
@@ -84,6 +106,6 @@ def _add_slopes(
     """Slopes that need no window after the onset."""
     steepest = rfd.peak_rfd(limb.early, at, limb.peak_s) if gate is None else None
     slow = rfd.rate_refusal("peak RFD over 20 ms", 100, rate_hz)
-    table.put("rfd_peak_20ms_n_per_s", steepest, f"rfd.peak.v1(20 ms, {span})", gate, slow)
+    table.put("rfd_peak_20ms_n_per_s", steepest, f"rfd.peak.v1(20 ms, {span})", gate or slow)
     slope = rfd.slope_20_80(limb.early, at, limb.peak_s, limb.peak_n) if gate is None else None
     table.put("rfd_20_80_n_per_s", slope, f"rfd.2080.v1(20 to 80 % of peak{label})", gate)

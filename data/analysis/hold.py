@@ -19,7 +19,7 @@ def add_hold(
     """Numbers over the hold; refused where the test has none."""
     refusal = None if is_isometric else "a hold is for isometric tests only"
     share = options.hold_fraction
-    span = hold_span(limb.net, limb.bounds.start_s, limb.bounds.end_s, share)
+    span = hold_span(limb.net, limb.bounds.start_s, limb.bounds.end_s, share * limb.peak_n)
     length = span[1] - span[0] if span else None
     mean = impulse(limb.net, *span) / length if span and length else None
     inside = f"first to last over {100 * share:g} % of peak"
@@ -31,7 +31,7 @@ def add_hold(
     fall = _fatigue(limb) if is_isometric else None
     short = f"held for less than {FATIGUE_LEAST_S:g} s after the peak" if fall is None else None
     method = f"fatigue.hold.v1(peak to the last sample over half of it, {NET})"
-    table.put("fatigue_hold_percent", fall, method, refusal, short)
+    table.put("fatigue_hold_percent", fall, method, refusal or short)
 
 
 def _spread(limb: LimbRep, span: tuple[float, float], mean: float) -> float | None:
@@ -47,12 +47,8 @@ def _spread(limb: LimbRep, span: tuple[float, float], mean: float) -> float | No
 
 def _fatigue(limb: LimbRep) -> float | None:
     """100·(1 - area/(peak·time)) from the peak to the last sample over half of it."""
-    span = limb.net.between(limb.peak_s, limb.bounds.end_s)
-    high = np.flatnonzero(limb.net.f[span] >= 0.5 * limb.peak_n)
-    if not len(high) or limb.peak_n <= 0:
+    span = hold_span(limb.net, limb.peak_s, limb.bounds.end_s, 0.5 * limb.peak_n)
+    if span is None or span[1] - limb.peak_s < FATIGUE_LEAST_S:
         return None
-    end = float(limb.net.t[span][high[-1]])
-    length = end - limb.peak_s
-    if length < FATIGUE_LEAST_S:
-        return None
-    return 100 * (1 - impulse(limb.net, limb.peak_s, end) / (limb.peak_n * length))
+    area = impulse(limb.net, limb.peak_s, span[1])
+    return 100 * (1 - area / (limb.peak_n * (span[1] - limb.peak_s)))

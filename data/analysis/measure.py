@@ -8,7 +8,7 @@ from data.analysis.impulse import impulse, release_rate
 from data.analysis.limb import NET, LimbRep, early_refusal
 from data.analysis.metrics import MetricTable
 from data.analysis.onset import Baseline, find_offset
-from data.analysis.peaks import trailing_mean, window_peak
+from data.analysis.peaks import trailing_mean, window_peaks
 from data.analysis.types import AnalysisOptions, Metric
 from data.clinical.tests import Contraction, StrengthTest
 
@@ -44,17 +44,17 @@ def _add_peaks(table: MetricTable, limb: LimbRep, *, is_isometric: bool) -> None
     gross = limb.peak_n + limb.level.value_n
     table.put("peak_gross_n", gross, "peak.raw.v1(gross: only the host's zero removed)")
     table.put("baseline_n", limb.level.value_n, limb.level.method)
-    for label, width in PEAK_WIDTHS_MS.items():
-        key = f"peak_{label}_n"
-        if is_isometric:
-            value = window_peak(limb.net, start, end, width / 1000)
+    if is_isometric:
+        means = window_peaks(limb.net, start, end, [w / 1000 for w in PEAK_WIDTHS_MS.values()])
+        for (label, width), mean in zip(PEAK_WIDTHS_MS.items(), means, strict=True):
             method = f"peak.win.v1({width} ms, best position, {NET})"
-            table.put(key, value, method, _too_short(value, width))
-        else:
-            value = trailing_mean(limb.net, limb.peak_s, width / 1000)
+            table.put(f"peak_{label}_n", mean, method, _too_short(mean, width))
+    else:
+        for label, width in PEAK_WIDTHS_MS.items():
+            mean = trailing_mean(limb.net, limb.peak_s, width / 1000)
             method = f"peak.trailing.v1({width} ms that end at the peak, {NET})"
             held = None if width <= 100 else f"a mean over {width} ms is for isometric holds only"
-            table.put(key, value, method, held, _too_short(value, width))
+            table.put(f"peak_{label}_n", mean, method, held or _too_short(mean, width))
     short = table.metrics["peak_50ms_n"]
     spike = None
     if short.value is not None and limb.peak_n > 0:
@@ -94,10 +94,12 @@ def _add_times(table: MetricTable, limb: LimbRep) -> None:
         offset = find_offset(limb.net, shifted, limb.peak_s, float(limb.net.t[-1]))
     length = offset - onset.at_s if onset and offset is not None else None
     stays_up = "the force does not stay low for 100 ms after the peak" if length is None else None
-    table.put("contraction_s", length, f"contraction.v1({rule} to offset.v1)", missing, stays_up)
+    table.put("contraction_s", length, f"contraction.v1({rule} to offset.v1)", missing or stays_up)
     doubt = onset.uncertainty_s if onset else None
     by_hand = "the start was set by hand" if onset and doubt is None else None
-    table.put("onset_uncertainty_s", doubt, "onset.uncertainty.v1(1 SD to 5 SD)", missing, by_hand)
+    table.put(
+        "onset_uncertainty_s", doubt, "onset.uncertainty.v1(1 SD to 5 SD)", missing or by_hand
+    )
     if onset and onset.is_by_hand:
         found = limb.automatic
         missing = "no onset was found" if found is None else None

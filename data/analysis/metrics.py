@@ -36,18 +36,11 @@ class MetricTable:
         self.metrics: dict[str, Metric] = {}
         self.refusal = refusal
 
-    def put(
-        self,
-        key: str,
-        value: float | None,
-        method: str,
-        *refusals: str | None,
-    ) -> None:
-        """Store `value`, or its refusal: the first reason that is not None."""
-        reason = self.refusal
-        if reason is None:
-            reason = next((text for text in refusals if text is not None), None)
-        if reason is None and value is None:
+    def put(self, key: str, value: float | None, method: str, refusal: str | None = None) -> None:
+        """Store `value`, or None with the reason why it is refused."""
+        reason = self.refusal or refusal
+        if reason is not None:
+            value = None
+        elif value is None:
             reason = "not defined here"
-        value = None if reason is not None else value
         self.metrics[key] = Metric(value, unit_of(key), method, reason)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from data.analysis.trace import Trace, even_steps
+from data.analysis.trace import Trace, even_period, even_steps
 from data.analysis.types import OnsetRule
 
 Array = NDArray[np.float64]
@@ -59,14 +60,15 @@ def find_baseline(
     """
     rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
     stretch = _Stretch(trace.t[rest], trace.f[rest])
-    half = stretch.quietest(LEAST_S)
+    half, whole = stretch.quietest(LEAST_S), stretch.quietest(AIM_S)
     if half is None:
         return None
-    whole = stretch.quietest(AIM_S)
     floor = max(resolution_n, 1e-9)
-    steady = whole is not None and stretch.sd(whole) <= max(2 * stretch.sd(half), floor)
-    found = whole if whole and (steady or rule is OnsetRule.FIVE_SD) else half
-    sd = stretch.sd(found)
+    found, sd = half, stretch.sd(half)
+    if whole is not None:
+        sd_of_whole = stretch.sd(whole)
+        if sd_of_whole <= max(2 * sd, floor) or rule is OnsetRule.FIVE_SD:
+            found, sd = whole, sd_of_whole
     if sd > limit_n:
         return None
     t, f = stretch.t[found], stretch.f[found]
@@ -78,7 +80,8 @@ def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule)
     span = trace.between(baseline.start_s, peak_s)
     t, f = trace.t[span], trace.f[span]
     mean, sd = baseline.mean_n, baseline.sd_n
-    robust = _first_sustained(t, f, mean + max(5 * sd, 0.1 * (f[-1] - mean)))
+    high = f > mean + max(5 * sd, 0.1 * (f[-1] - mean))
+    robust = _first_lasting(t, high, SUSTAIN_S, math.inf)
     if robust is None:
         return None
     level = {
@@ -90,7 +93,7 @@ def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule)
     at, is_at_floor = _walk_back(t, f, robust, level)
     early, _ = _walk_back(t, f, robust, mean + sd)
     late, _ = _walk_back(t, f, robust, mean + 5 * sd)
-    before = f[(t > baseline.end_s) & (t < at)]
+    before = f[t.searchsorted(baseline.end_s, side="right") : t.searchsorted(at)]
     dip = max(5 * sd, 0.01 * (float(f[-1]) - mean), 1.0)
     dips = bool(len(before) and before.min() < mean - dip)
     return Onset(at, rule.value, max(late - early, 0.0), is_at_floor, dips)
@@ -107,6 +110,8 @@ def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: fl
     below = np.flatnonzero(f[:until] < low)
     since = int(below[-1]) + 1 if len(below) else 0
     t, f = t[since:until], f[since:until]
+    if not len(t) or t[-1] - t[0] < 0.9 * LEAST_S:  # spares most repetitions the search
+        return 0.0
     stretch = _Stretch(t, f)
     found = stretch.quietest(LEAST_S)
     if found is None or abs(_slope(t[found], f[found])) > 10.0 or stretch.sd(found) > 5.0:
@@ -132,12 +137,8 @@ def find_offset(trace: Trace, baseline: Baseline, peak_s: float, latest: float) 
     if len(t) < 2:
         return None
     level = baseline.mean_n + max(5 * baseline.sd_n, 0.05 * (f[0] - baseline.mean_n))
-    starts, ends = _runs(f < level)
-    lasting = t[np.minimum(ends, len(t) - 1)] - t[starts] >= OFFSET_SUSTAIN_S
-    k = np.flatnonzero(lasting)
-    if not len(k) or starts[k[0]] == 0:
-        return None
-    return _crossing(t, f, int(starts[k[0]]) - 1, level)
+    k = _first_lasting(t, f < level, OFFSET_SUSTAIN_S, float(t[-1]))
+    return _crossing(t, f, k - 1, level) if k else None
 
 
 class _Stretch:
@@ -146,6 +147,7 @@ class _Stretch:
     def __init__(self, t: Array, f: Array) -> None:
         self.t = t
         self.f = f
+        self._period_s = even_period(t)
         # Counted from a value near all of them, so that squares of a large load do not cancel.
         centred = f - f.mean() if len(f) else f
         self._total = np.zeros(len(f) + 1)
@@ -157,8 +159,8 @@ class _Stretch:
         """The window of `length` with the least SD; None if no window is that long."""
         if len(self.t) < 3:
             return None
-        steps = even_steps(self.t, length)
-        if steps:
+        steps = even_steps(self._period_s, length)
+        if 0 < steps < len(self.t):
             k = int(self._variance(slice(steps + 1, None), slice(-steps - 1), steps + 1).argmin())
             return slice(k, k + steps + 1)
         ends = self.t.searchsorted(self.t + (length + 1e-9), side="right")
@@ -171,7 +173,9 @@ class _Stretch:
         return slice(int(starts[k]), int(ends[k]))
 
     def sd(self, window: slice) -> float:
-        return float(self.f[window].std(ddof=1))
+        f = self.f[window]
+        centred = f - f.mean()
+        return math.sqrt(float(np.dot(centred, centred)) / (len(f) - 1))
 
     def _variance(self, ends: _Index, starts: _Index, n: NDArray[np.intp] | int) -> Array:
         mean = (self._total[ends] - self._total[starts]) / n
@@ -180,31 +184,31 @@ class _Stretch:
 
 def _slope(t: Array, f: Array) -> float:
     centred = t - t.mean()
-    return float((centred * (f - f.mean())).sum() / (centred * centred).sum())
+    return float(np.dot(centred, f - f.mean()) / np.dot(centred, centred))
 
 
-def _first_sustained(t: Array, f: Array, level: float) -> int | None:
-    """First sample from which the force stays over `level` for 20 ms, or up to the peak."""
-    starts, ends = _runs(f > level)
-    until = np.where(ends < len(t), t[np.minimum(ends, len(t) - 1)], np.inf)
-    lasting = np.flatnonzero(until - t[starts] >= SUSTAIN_S)
-    return int(starts[lasting[0]]) if len(lasting) else None
-
-
-def _runs(mask: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """First and one-past-last index of each run of True."""
-    padded = np.zeros(len(mask) + 2, dtype=np.int8)
-    padded[1:-1] = mask
-    edges = np.diff(padded)
-    return np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)
+def _first_lasting(t: Array, mask: NDArray[np.bool_], least_s: float, end_s: float) -> int | None:
+    """Where the first run of True begins that lasts; one that reaches the end lasts to `end_s`."""
+    start = 0
+    while start < len(mask):
+        start += int(mask[start:].argmax())
+        if not mask[start]:
+            return None
+        length = int(mask[start:].argmin())
+        end = start + length if length else len(mask)
+        if (float(t[end]) if end < len(t) else end_s) - float(t[start]) >= least_s:
+            return start
+        start = end
+    return None
 
 
 def _walk_back(t: Array, f: Array, start: int, level: float) -> tuple[float, bool]:
     """The last crossing of `level` before sample `start`, and whether none was found."""
-    low = np.flatnonzero(f[: start + 1] <= level)
-    if not len(low):
+    low = f[start::-1] <= level
+    back = int(low.argmax())
+    if not low[back]:
         return float(t[0]), True
-    k = int(low[-1])
+    k = start - back
     return (_crossing(t, f, k, level) if k + 1 < len(t) else float(t[k])), False
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from data.analysis.trace import Trace
+from data.analysis.trace import SAME_S, Trace
 
 
 def raw_peak(trace: Trace, start: float, end: float) -> tuple[float, float]:
@@ -14,13 +16,27 @@ def raw_peak(trace: Trace, start: float, end: float) -> tuple[float, float]:
     return float(trace.f[k]), float(trace.t[k])
 
 
-def window_peak(trace: Trace, start: float, end: float, width: float) -> float | None:
-    """The highest mean over `width` seconds inside ``start..end``; None if that is shorter.
+def window_peaks(
+    trace: Trace, start: float, end: float, widths: Sequence[float]
+) -> list[float | None]:
+    """The highest mean over each of `widths` seconds inside ``start..end``; None if too short.
 
     The mean is the exact integral over the width, so an irregular time base changes nothing.
     """
-    areas = trace.areas(start, end, width)
-    return float(areas.max()) / width if len(areas) else None
+    n = len(widths)
+    first, last = start + np.array(widths), end - np.array(widths)
+    borders = trace.area_until(np.concatenate([[start, end], first, last])).tolist()
+    found: list[float | None] = []
+    for k, width in enumerate(widths):
+        if end - start < width - SAME_S:
+            found.append(None)
+            continue
+        highest = max(borders[2 + k] - borders[0], borders[1] - borders[2 + n + k])
+        inside = trace.areas(start, end, width)
+        if len(inside):
+            highest = max(highest, float(inside.max()))
+        found.append(highest / width)
+    return found
 
 
 def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
@@ -34,17 +50,16 @@ def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
     return trace.integral(peak_s - width, peak_s) / width
 
 
-def hold_span(
-    trace: Trace, start: float, end: float, fraction: float
-) -> tuple[float, float] | None:
-    """First and last sample in ``start..end`` with at least `fraction` of the peak.
+def hold_span(trace: Trace, start: float, end: float, level: float) -> tuple[float, float] | None:
+    """First and last sample in ``start..end`` with at least `level`.
 
-    None where they are one sample, or where the force never rises over zero.
+    None where they are one sample, or where the level is not over zero.
     """
     span = trace.between(start, end)
-    f = trace.f[span]
-    high = np.flatnonzero(f >= fraction * f.max())
-    if len(high) < 2 or f[high[0]] <= 0:
+    high = trace.f[span] >= level
+    first, after = int(high.argmax()), int(high[::-1].argmax())
+    last = len(high) - 1 - after
+    if level <= 0 or not high[first] or first == last:
         return None
     t = trace.t[span]
-    return float(t[high[0]]), float(t[high[-1]])
+    return float(t[first]), float(t[last])

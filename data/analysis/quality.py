@@ -39,32 +39,31 @@ def pain_findings(rep: RepResult, options: AnalysisOptions) -> list[Finding]:
     return [("PAIN", f"Pain {pain} of 10 in this repetition, over the limit of {limit}.")]
 
 
-def set_findings(rep: RepResult, reps: Sequence[RepResult], test: StrengthTest) -> list[Finding]:
-    """What a repetition shows beside the others of the set, `reps` of both limbs."""
-    peak = rep.metrics["peak_n"].value
-    if peak is None or peak <= 0:
-        return []
-    others = [other for other in reps if other.rejected is None]
-    limb = [other.metrics["peak_n"].value or 0.0 for other in others if other.side is rep.side]
-    found: list[Finding] = []
-    if limb and peak < 0.8 * max(limb):
-        share = 100 * peak / max(limb)
-        found.append(("SUBMAX", f"The peak is {share:.0f} % of this limb's best of the set."))
-    if test.contraction is Contraction.ECCENTRIC:
-        found.extend(_nordic_findings(rep, peak, others))
+def set_findings(reps: Sequence[RepResult], test: StrengthTest) -> list[list[Finding]]:
+    """What each repetition shows beside the others of the set; `reps` are those of both limbs."""
+    peaks = {(rep.number, rep.side): rep.metrics["peak_n"].value for rep in reps}
+    best: dict[Side | None, float] = {}
+    for rep in reps:
+        if rep.rejected is None:
+            best[rep.side] = max(best.get(rep.side, 0.0), peaks[rep.number, rep.side] or 0.0)
+    found: list[list[Finding]] = []
+    for rep in reps:
+        peak, highest = peaks[rep.number, rep.side] or 0.0, best.get(rep.side, 0.0)
+        of_rep: list[Finding] = []
+        if 0 < peak < 0.8 * highest:
+            text = f"The peak is {100 * peak / highest:.0f} % of this limb's best of the set."
+            of_rep.append(("SUBMAX", text))
+        if peak > 0 and test.contraction is Contraction.ECCENTRIC:
+            other = peaks.get((rep.number, rep.side.other)) if rep.side else None
+            of_rep.extend(_nordic_findings(rep, peak, other))
+        found.append(of_rep)
     return found
 
 
-def _nordic_findings(rep: RepResult, peak: float, others: Sequence[RepResult]) -> Iterator[Finding]:
-    pairs = [
-        other.metrics["peak_n"].value
-        for other in others
-        if other.number == rep.number and other.side is not rep.side
-    ]
-    for other_peak in pairs:
-        share = peak / (peak + max(other_peak, 0.0)) if other_peak is not None else 0.5
-        if not 0.3 <= share <= 0.7:
-            yield "ONELEG", f"This limb bore {100 * share:.0f} % of the force of both."
+def _nordic_findings(rep: RepResult, peak: float, other: float | None) -> Iterator[Finding]:
+    share = peak / (peak + max(other, 0.0)) if other is not None else 0.5
+    if not 0.3 <= share <= 0.7:
+        yield "ONELEG", f"This limb bore {100 * share:.0f} % of the force of both."
     release = rep.metrics["release_rate_n_per_s"].value
     if release is not None and -release < 2 * peak:
         yield "NOBREAK", "No sharp fall after the peak: the peak is a lower bound."

@@ -60,7 +60,7 @@ def _check(curve: Curve) -> None:
         raise AnalysisError(
             "The curve holds values that are not numbers; nothing was computed. Remove those rows."
         )
-    if len(curve.t) > 1 and not bool((np.diff(curve.t) > 0).all()):
+    if not bool((curve.t[1:] > curve.t[:-1]).all()):
         raise AnalysisError(
             "The times of the curve do not rise; nothing was computed. Sort the rows by time."
         )

@@ -17,7 +17,10 @@ GAP_LIMIT_S = 0.1
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sampling:
-    """`period_s` is the median spacing; ``starts, ends (g,) s`` bound the missing stretches."""
+    """`period_s` is the median spacing, the mean where no sample is missing.
+
+    ``starts, ends (g,) s`` bound the missing stretches.
+    """
 
     rate_hz: float
     period_s: float
@@ -30,8 +33,11 @@ class Sampling:
         if len(curve.t) < 2:
             return cls(0.0, 0.0, np.empty(0), np.empty(0))
         spacing = np.diff(curve.t)
-        period = float(np.median(spacing))
-        wide = np.flatnonzero(spacing > GAP_PERIODS * period)
+        if spacing.max() <= GAP_PERIODS * spacing.min():  # no gap, whatever the period
+            period, wide = float(curve.t[-1] - curve.t[0]) / len(spacing), np.empty(0, np.intp)
+        else:
+            period = float(np.median(spacing))
+            wide = np.flatnonzero(spacing > GAP_PERIODS * period)
         recorded = float(spacing.sum() - spacing[wide].sum())
         intervals = len(spacing) - len(wide)
         starts = [*curve.t[wide].tolist(), *(gap.start_s for gap in curve.gaps)]

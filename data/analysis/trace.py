@@ -9,35 +9,44 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_SAME_S = 1e-9
+SAME_S = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
     """``t (n,) s`` strictly rising, spacing may vary; ``f (n,) N``; straight lines between.
 
-    `area` is the integral from the first sample to each, ``(n,) N·s``.
+    `area` is the integral from the first sample to each, ``(n,) N·s``. `period_s` is the spacing
+    where it is the same everywhere, else 0: on an even time base a window that begins at a sample
+    ends at one, and nothing between samples is needed.
     """
 
     t: Array
     f: Array
     area: Array
+    period_s: float
 
     @classmethod
     def of(cls, t: Array, f: Array) -> Trace:
         area = np.zeros(len(t))
-        np.cumsum(np.diff(t) * (f[1:] + f[:-1]) / 2, out=area[1:])
-        return cls(t, f, area)
+        steps = area[1:]  # worked on in place: a long recording is several megabytes
+        np.add(f[1:], f[:-1], out=steps)
+        steps *= np.diff(t)
+        steps /= 2
+        np.cumsum(steps, out=steps)
+        return cls(t, f, area, even_period(t))
 
     def above(self, level: float, span: slice) -> Trace:
         """The samples of `span`, with their force counted from `level`."""
         t = self.t[span]
         area = self.area[span] - level * t
-        return Trace(t, self.f[span] - level, area - area[0])
+        return Trace(t, self.f[span] - level, area - area[0], self.period_s or even_period(t))
 
     def at(self, moment: float) -> float:
-        """Force at `moment`."""
-        return float(np.interp(moment, self.t, self.f))
+        """Force at `moment`; before and after the samples that of the nearest one."""
+        k, t, f, slope = self._piece(moment)
+        since = min(max(moment - t, 0.0), float(self.t[k + 1]) - t)
+        return f + slope * since
 
     def integral(self, start: float, end: float) -> float:
         """Area between two moments, N·s."""
@@ -62,51 +71,58 @@ class Trace:
         Those are the windows that begin or end at a sample or at a border; none where the
         stretch is shorter than `width`.
         """
-        if end - start < width - _SAME_S:
+        if end - start < width - SAME_S:
             return np.empty(0)
         span = self.between(start, end)
         t, f = self.t[span], self.f[span]
         edges = [self.at(start + width) - self.at(start), self.at(end) - self.at(end - width)]
-        k = even_steps(t, width)
+        k = even_steps(self.period_s, width)
         if k:
-            return np.append(f[k:] - f[:-k], edges)
+            return np.concatenate([f[k:] - f[:-k], edges])
         first, last = t <= end - width, t >= start + width
         after = np.interp(t[first] + width, self.t, self.f) - f[first]
         before = f[last] - np.interp(t[last] - width, self.t, self.f)
         return np.concatenate([after, before, edges])
 
     def areas(self, start: float, end: float, width: float) -> Array:
-        """The area, N·s, of the same windows."""
-        if end - start < width - _SAME_S:
-            return np.empty(0)
+        """The area, N·s, of every window in ``start..end`` that begins or ends at a sample."""
         span = self.between(start, end)
         t, area = self.t[span], self.area[span]
-        edges = [self.integral(start, start + width), self.integral(end - width, end)]
-        k = even_steps(t, width)
+        k = even_steps(self.period_s, width)
         if k:
-            return np.append(area[k:] - area[:-k], edges)
+            return area[k:] - area[:-k]
         first, last = t <= end - width, t >= start + width
         after = self.area_until(t[first] + width) - area[first]
         before = area[last] - self.area_until(t[last] - width)
-        return np.concatenate([after, before, edges])
+        return np.concatenate([after, before])
 
     def _area_at(self, moment: float) -> float:
+        k, t, f, slope = self._piece(moment)
+        since = moment - t
+        return float(self.area[k]) + since * (f + slope * since / 2)
+
+    def _piece(self, moment: float) -> tuple[int, float, float, float]:
+        """The sample before `moment`: its index, time and force, and the slope after it."""
         k = int(self.t[1:-1].searchsorted(moment, side="right"))
-        t, f = self.t[k : k + 2].tolist(), self.f[k : k + 2].tolist()
-        since = moment - t[0]
-        slope = (f[1] - f[0]) / (t[1] - t[0])
-        return float(self.area[k]) + since * (f[0] + slope * since / 2)
+        (t, t_next), (f, f_next) = self.t[k : k + 2].tolist(), self.f[k : k + 2].tolist()
+        return k, t, f, (f_next - f) / (t_next - t)
 
 
-def even_steps(t: Array, width: float) -> int:
-    """How many samples `width` spans where every one finds another that far on; else 0.
-
-    On such an even time base a window that begins at a sample ends at one, so that no value
-    between samples is needed.
-    """
+def even_period(t: Array) -> float:
+    """The spacing of ``t (n,) s`` where it is the same everywhere; else 0."""
     if len(t) < 2:
+        return 0.0
+    period = float(t[-1] - t[0]) / (len(t) - 1)
+    even = np.arange(len(t), dtype=np.float64)
+    even *= period
+    even += t[0]
+    even -= t
+    return period if float(even.max()) < SAME_S and float(even.min()) > -SAME_S else 0.0
+
+
+def even_steps(period_s: float, width: float) -> int:
+    """How many samples `width` spans on an even time base; 0 where that is no whole number."""
+    if period_s <= 0:
         return 0
-    k = round(width * (len(t) - 1) / float(t[-1] - t[0]))
-    if not 0 < k < len(t):
-        return 0
-    return k if bool((np.abs(t[k:] - t[:-k] - width) < _SAME_S).all()) else 0
+    k = round(width / period_s)
+    return k if abs(k * period_s - width) < SAME_S else 0

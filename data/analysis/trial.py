@@ -44,9 +44,8 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
         for limb in limb_reps(recording, column, windows, test, options):
             reps.append(_result(limb, measure(limb, test, options, rate, knee), options))
             findings.append(quality.rep_findings(limb, curve, test, options))
-    for k, rep in enumerate(reps):
-        findings[k] += quality.set_findings(rep, reps, test)
-        findings[k] += quality.pain_findings(rep, options)
+    for rep, found, of_set in zip(reps, findings, quality.set_findings(reps, test), strict=True):
+        found += [*of_set, *quality.pain_findings(rep, options)]
     reps = [_with_codes(rep, found) for rep, found in zip(reps, findings, strict=True)]
     notes = [
         QualityNote(code, text, rep.number, rep.side)

@@ -108,8 +108,8 @@ def _overlap(one: _Span, other: _Span) -> bool:
 def _signal(recording: Recording, rule: RepRule) -> Trace:
     if len(recording.traces) == 1:
         return recording.traces[0]
-    force = recording.force
-    return Trace.of(recording.t, force.sum(axis=1) if rule.uses_sum else force.max(axis=1))
+    combine = np.add if rule.uses_sum else np.maximum
+    return Trace.of(recording.t, combine(*(trace.f for trace in recording.traces)))
 
 
 def _window(

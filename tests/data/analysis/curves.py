@@ -43,6 +43,15 @@ def nordic(x: Array) -> Array:
     return rise * np.interp(x, [3.0, 3.1], [1.0, 0.0])
 
 
+def lowered(t: Array) -> tuple[Array, Array]:
+    """A Nordic from 1 s on and its knee angle: 5°/s until 3.4 s, then 40°/s, a break after 4 s."""
+    x = t - 1
+    force = 350 * (np.clip(x, 0, 3) / 3) ** 2
+    force = force * np.interp(x, [3.0, 3.2], [1.0, 0.0]) ** 2
+    angle = np.where(t < 1, 0, np.where(t < 3.4, 5 * (t - 1), 12 + 40 * (t - 3.4)))
+    return force, np.minimum(angle, 90)
+
+
 def half_sines(x: Array, amplitudes: tuple[float, ...] = (300, 290, 280, 270, 260, 250)) -> Array:
     """Half sine waves of 2 s with 3 s of rest between."""
     force = np.zeros_like(x)
@@ -67,6 +76,13 @@ def one_rep(shape: Shape, rate_hz: float = 1000.0, begin: float = 1.0) -> Curve:
     """The shape, begun at `begin`, in 6 s."""
     t = times(6.0, rate_hz)
     return curve(t, shape(t - begin))
+
+
+def lowering() -> Curve:
+    """The Nordic with a knee angle, on both limbs."""
+    t = times(8.0)
+    force, angle = lowered(t)
+    return replace(curve(t, force, force), angle_deg=angle)
 
 
 def run(recorded: Curve, test: str = HOLD, options: AnalysisOptions | None = None) -> TrialAnalysis:

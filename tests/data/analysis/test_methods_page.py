@@ -10,10 +10,21 @@ from pathlib import Path
 import pytest
 
 from data.analysis import quality
-from data.analysis.types import AnalysisOptions, Metric, Side, TrialAnalysis
+from data.analysis.symmetry import FORMULAS
+from data.analysis.types import AnalysisOptions, ManualOnset, Metric, OnsetRule, Side, TrialAnalysis
 from data.clinical.catalogue import tests as strength_tests
 from data.clinical.dose import ac_burst_rms, electrical_dose, ultrasound_dose
-from tests.data.analysis.curves import HOLD, NORDIC, curve, half_sines, nordic, one_rep, run, times
+from tests.data.analysis.curves import (
+    HOLD,
+    NORDIC,
+    curve,
+    half_sines,
+    lowering,
+    nordic,
+    one_rep,
+    run,
+    times,
+)
 from tests.data.analysis.curves import trapezoid as trapezoid_shape
 
 PAGE = (Path(__file__).parents[3] / "docs" / "methods.md").read_text("utf-8")
@@ -21,6 +32,8 @@ METHOD = re.compile(r"\b[a-z][a-z0-9.]*\.v\d+")
 EXAMPLE = re.compile(r"^\| ([\w ]+) \| `([\w.]+)` \| (-?[\d.]+) \|$", re.MULTILINE)
 
 OPTIONS = AnalysisOptions(body_mass_kg=78, lever_m=0.42)
+INJURED = AnalysisOptions(injured=Side.RIGHT)
+BY_HAND = AnalysisOptions(filter_hz=50, manual_onsets=(ManualOnset(1, Side.LEFT, 1.01),))
 ULTRASOUND = ultrasound_dose(1.0, 0.2, 5, 300, 10)
 TENS = electrical_dose(20, 200, 100, "symmetric", 25, 20 * 60)
 
@@ -31,6 +44,9 @@ def _analyses() -> dict[str, TrialAnalysis]:
         "trapezoid": run(one_rep(trapezoid_shape), HOLD, OPTIONS),
         "nordic": run(curve(t, nordic(t - 1), 0.8 * nordic(t - 1)), NORDIC, OPTIONS),
         "half sines": run(curve(long, half_sines(long - 1.5)), HOLD, OPTIONS),
+        "by hand": run(one_rep(trapezoid_shape), HOLD, BY_HAND),
+        "lowering": run(lowering(), NORDIC),
+        "injured": run(curve(t, nordic(t - 1), 0.8 * nordic(t - 1)), NORDIC, INJURED),
     }
 
 
@@ -49,7 +65,7 @@ def _computed(name: str, key: str) -> float | None:
     if name in {"ultrasound", "tens"}:
         return (ULTRASOUND if name == "ultrasound" else TENS)[key].value
     analysis = ANALYSES[name]
-    if key in {"pdiff", "bai1", "ln"}:
+    if key in FORMULAS:
         return next(a.value_percent for a in analysis.asymmetries if a.formula == key)
     first = next(rep for rep in analysis.reps if rep.side is Side.LEFT)
     table = analysis.summary[Side.LEFT] if name == "half sines" else first.metrics
@@ -62,8 +78,10 @@ def test_a_worked_example_is_what_the_code_gives(name: str, key: str, printed: s
     assert _computed(name, key) == pytest.approx(float(printed), abs=0.51 * 10**-digits)
 
 
-def test_there_are_examples_to_check() -> None:
-    assert len(EXAMPLE.findall(PAGE)) > 25
+def test_every_number_has_a_worked_example() -> None:
+    shown = {key for _, key, _ in EXAMPLE.findall(PAGE)}
+    made = {key for table in _tables() for key, metric in table.items() if metric.value is not None}
+    assert sorted((made | set(FORMULAS)) - shown) == []
 
 
 def test_every_number_is_on_the_page() -> None:
@@ -79,6 +97,7 @@ def test_every_method_is_on_the_page() -> None:
         number.method for number in (*ULTRASOUND.values(), *TENS.values(), ac_burst_rms(1, 1))
     ]
     texts += [test.rep_rule.id for test in strength_tests().values()]
+    texts += [rule.value for rule in OnsetRule]
     ids = {found for text in texts for found in METHOD.findall(text)}
     assert len(ids) > 50
     assert [name for name in sorted(ids) if f"`{name}`" not in PAGE] == []

@@ -194,12 +194,15 @@ def test_a_device_that_filters_gives_no_early_force() -> None:
 )
 def test_the_sampling_rate_decides_which_rfd_is_shown(rate_hz: float, allowed: set[str]) -> None:
     rep = only_rep(run(one_rep(raised_cosine, rate_hz, begin=1.5)))
-    shown = {
-        key.removeprefix("rfd_").removesuffix("_n_per_s").removesuffix("_20ms")
-        for key, metric in rep.metrics.items()
-        if key.startswith("rfd_") and metric.value is not None
-    }
-    assert shown - {"20_80"} == allowed
+    values = {key: metric.value for key, metric in rep.metrics.items()}
+    for window in ("0_50", "0_100", "0_150", "0_200", "0_250"):
+        assert (values[f"rfd_{window}_n_per_s"] is not None) is (window in allowed)
+        assert (values[f"rfd_norm_{window}_per_s"] is not None) is (window in allowed)
+    # A later window of 50 ms needs the rate that the first one needs.
+    for window in ("50_100", "100_150", "150_200", "200_250"):
+        assert (values[f"rfd_{window}_n_per_s"] is not None) is ("0_50" in allowed)
+    assert (values["rfd_peak_20ms_n_per_s"] is not None) is ("peak" in allowed)
+    assert values["rfd_20_80_n_per_s"] is not None
     label = "low sampling rate" in rep.metrics["rfd_0_200_n_per_s"].method
     assert label is (rate_hz < 500)
     if rate_hz == 80:
