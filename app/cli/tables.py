@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from app.cli.output import print_facts, print_table
 from app.wording import (
@@ -24,7 +24,7 @@ from app.wording import (
 )
 from data.analysis.types import Asymmetry, RepResult, TrialAnalysis
 from data.clinical.tests import StrengthTest
-from data.records import Person, Session, Treatment, Trial
+from data.records import DoseValue, Person, Session, Treatment, Trial
 
 
 def print_analysis(test: StrengthTest, analysis: TrialAnalysis) -> None:
@@ -102,6 +102,10 @@ def print_treatment(treatment: Treatment) -> None:
         ]
     )
     print()
+    print_dose(treatment.dose)
+
+
+def print_dose(dose: Mapping[str, DoseValue]) -> None:
     print_table(
         ("dose", "value", "unit", "origin", "method"),
         [
@@ -112,7 +116,7 @@ def print_treatment(treatment: Treatment) -> None:
                 each.origin.value,
                 each.method,
             )
-            for key, each in treatment.dose.items()
+            for key, each in dose.items()
         ],
     )
 

@@ -1,0 +1,262 @@
+"""`myograph import`: what another program recorded of a stimulator, as a treatment."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from app.cli.database import find_person, opened_store
+from app.cli.errors import CommandError, UsageError
+from app.cli.output import print_facts, print_json, print_table, say
+from app.cli.parser import Commands, add_database, add_json
+from app.cli.recording_file import RecordingFile, recording_file
+
+if TYPE_CHECKING:
+    from app.cli.shapes import Json
+    from app.recorded_treatment import Provenance
+    from data.records import Person, Treatment
+    from data.store import Store
+    from devices.recorded_stream import Understood
+
+FORMATS = ("sciencemode4", "sciencemode2")
+CHANGES_SHOWN = 20
+
+_NOBODY = UUID(int=0)
+
+
+def add(commands: Commands) -> None:
+    parser = commands.add(
+        "import",
+        run_import,
+        "take over a treatment that another program recorded",
+        description="FILE holds the bytes between a program and the stimulator that it drove, "
+        "as they were, or is a .bytes capture. What was understood is printed before anything "
+        "is stored.",
+        example="myograph import --format sciencemode4 serial-tee.raw --dry-run",
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--format", choices=FORMATS, required=True, help="which stimulator")
+    parser.add_argument(
+        "--person", metavar="ID", help="whose treatment it was; without, not stored"
+    )
+    parser.add_argument(
+        "--started",
+        type=_moment,
+        metavar="YYYY-MM-DDTHH:MM",
+        help="when a recording without times began (default: the file's date)",
+    )
+    parser.add_argument("--site", default="", metavar="TEXT", help="where it was applied")
+    parser.add_argument("--side", choices=["left", "right"], help="the limb")
+    parser.add_argument("--dry-run", action="store_true", help="only print what was understood")
+    add_database(parser)
+    add_json(parser)
+
+
+def run_import(arguments: argparse.Namespace) -> int:
+    source = recording_file(arguments.file, arguments.started)
+    if arguments.started is not None and source.has_times:
+        raise UsageError(f"{arguments.file} carries its own times; leave --started out")
+    understood, provenance = _understood(arguments.format, source)
+    if not understood.recording.has_begun:
+        raise CommandError(
+            f"no order for output is in {arguments.file}: {_counted(understood)}; "
+            "nothing was stored; check --format"
+        )
+    if arguments.dry_run or not arguments.person:
+        treatment = _treatment(arguments, understood, provenance, _NOBODY, _NOBODY, _NOBODY)
+        _tell(arguments, understood, treatment, is_stored=False)
+        if not arguments.dry_run:
+            say("myograph: nothing was stored; say whose it is with --person ID")
+        return 0
+    with opened_store(arguments) as store:
+        person = find_person(store, arguments.person)
+        treatment_id = uuid5(person.id, source.fingerprint)
+        _refuse_again(store, treatment_id)
+        treatment = _treatment(arguments, understood, provenance, treatment_id, _NOBODY, person.id)
+        if not arguments.json:
+            _tell(arguments, understood, treatment, is_stored=False)
+        treatment = _stored(store, person, treatment)
+    if arguments.json:
+        _tell(arguments, understood, treatment, is_stored=True)
+    else:
+        print(f"\nStored as {treatment.id}.")
+    return 0
+
+
+def _understood(name: str, source: RecordingFile) -> tuple[Understood, Provenance]:
+    from app.recorded_treatment import Provenance
+    from devices import sciencemode2_recording, sciencemode4_recording
+    from devices.catalog import ELECTROTHERAPY_MODELS, RECORDED_MODELS
+    from devices.recorded_stream import recorded_events
+    from protocols.sciencemode2 import ScienceMode2Decoder
+    from protocols.sciencemode4 import ScienceMode4Codec
+
+    if name == "sciencemode4":
+        model = ELECTROTHERAPY_MODELS[name]
+        events = recorded_events(ScienceMode4Codec, source.pieces())
+        understood = sciencemode4_recording.understand(events)
+    else:
+        model = RECORDED_MODELS[name]
+        events = recorded_events(ScienceMode2Decoder, source.pieces())
+        understood = sciencemode2_recording.understand(events)
+    flags = source.flags
+    if understood.noise_bytes:
+        flags += (f"{understood.noise_bytes} bytes of the recording were not understood.",)
+    provenance = Provenance(
+        model.id, model.name, source.began_at, source.has_times, source.is_virtual, flags
+    )
+    return understood, provenance
+
+
+def _treatment(
+    arguments: argparse.Namespace,
+    understood: Understood,
+    provenance: Provenance,
+    treatment_id: UUID,
+    session_id: UUID,
+    person_id: UUID,
+) -> Treatment:
+    from app.recorded_treatment import recorded_treatment
+    from data.analysis.types import Side
+
+    return recorded_treatment(
+        understood,
+        provenance,
+        treatment_id,
+        session_id,
+        person_id,
+        site=arguments.site,
+        side=Side(arguments.side) if arguments.side else None,
+    )
+
+
+def _refuse_again(store: Store, treatment_id: UUID) -> None:
+    from data.errors import RecordNotFoundError
+
+    try:
+        store.treatments.get(treatment_id)
+    except RecordNotFoundError:
+        return
+    raise CommandError(
+        f"this recording is already stored for this person, as {treatment_id}; "
+        "nothing was changed; see `myograph show`"
+    )
+
+
+def _stored(store: Store, person: Person, treatment: Treatment) -> Treatment:
+    """In the visit of that day, or in a visit of its own."""
+    from dataclasses import replace
+
+    offset_min = treatment.utc_offset_min
+    day = _local_day(treatment.started_at, offset_min)
+    visits = [
+        visit
+        for visit in store.sessions.of_person(person.id)
+        if _local_day(visit.started_at, visit.utc_offset_min) == day
+    ]
+    if visits:
+        session = visits[0]
+    else:
+        session = store.sessions.open(person.id, treatment.started_at, offset_min)
+        store.sessions.end(session.id, treatment.ended_at or treatment.started_at)
+    return store.treatments.save(replace(treatment, session_id=session.id))
+
+
+def _local_day(moment: datetime, offset_min: int) -> object:
+    return (moment.astimezone(UTC) + timedelta(minutes=offset_min)).date()
+
+
+def _tell(
+    arguments: argparse.Namespace, understood: Understood, treatment: Treatment, *, is_stored: bool
+) -> None:
+    if arguments.json:
+        print_json(_json(arguments.format, understood, treatment, is_stored=is_stored))
+    else:
+        _print(arguments.format, understood, treatment)
+
+
+def _json(name: str, understood: Understood, treatment: Treatment, *, is_stored: bool) -> Json:
+    from app.cli.shapes import treatment_json
+
+    shape = treatment_json(treatment)
+    if not is_stored:
+        shape |= dict.fromkeys(("id", "session", "person"))
+    return {
+        "format": name,
+        "messages": dict(sorted(understood.messages.items())),
+        "not_understood_bytes": understood.noise_bytes,
+        "has_times": treatment.actual_s is not None,
+        "stored": is_stored,
+        "treatment": shape,
+    }
+
+
+def _print(name: str, understood: Understood, treatment: Treatment) -> None:
+    from app.cli.tables import print_dose
+    from app.wording import MISSING, clock, duration
+
+    device = treatment.device
+    began = clock(treatment.started_at, treatment.utc_offset_min)
+    print_facts(
+        [
+            ("format", name),
+            ("read", _counted(understood)),
+            ("unit", f"{device.name}, serial {device.serial or 'not told'}" if device else MISSING),
+            ("began", began if treatment.actual_s is not None else f"{began} (assumed)"),
+            (
+                "with current",
+                MISSING if treatment.actual_s is None else duration(treatment.actual_s),
+            ),
+        ]
+    )
+    print()
+    print_table(
+        ("channel", "waveform", "mA", "phase µs", "gap µs", "rate Hz", "ramp s"),
+        [
+            (
+                str(each.channel),
+                each.waveform.value if each.waveform else "other",
+                *(_number(value) for value in (each.amplitude_ma, each.phase_us)),
+                *(_number(value) for value in (each.interphase_us, each.pulse_rate_hz)),
+                _number(each.ramp_up_s),
+            )
+            for each in understood.recording.settings
+        ],
+    )
+    for change in treatment.changes[:CHANGES_SHOWN]:
+        values = " → ".join(_value(value) for value in (change.old, change.new))
+        print(f"{change.at_s:.1f} s  channel {change.channel} {change.parameter} {values}")
+    if len(treatment.changes) > CHANGES_SHOWN:
+        print(f"and {len(treatment.changes) - CHANGES_SHOWN} more changes")
+    print()
+    print_dose(treatment.dose)
+    print()
+    for line in (*treatment.flags, *filter(None, [treatment.note])):
+        print(line)
+
+
+def _counted(understood: Understood) -> str:
+    kinds = ", ".join(f"{n} {name}" for name, n in sorted(understood.messages.items()))
+    noise = f"{understood.noise_bytes} bytes not understood"
+    return f"{kinds or 'no message'}; {noise}"
+
+
+def _number(value: float | None) -> str:
+    from app.wording import MISSING
+
+    return MISSING if value is None else f"{value:g}"
+
+
+def _value(value: float | str | None) -> str:
+    return value if isinstance(value, str) else _number(value)
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} must be a moment like 2026-01-31T09:30") from None
+    return moment.astimezone() if moment.tzinfo is None else moment
