@@ -6,7 +6,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
 
-from app.navigation import Desk, Route
+from app.navigation import Desk, KeepTreatment, Route
 from app.pages.page import Header, Page
 from app.reading import Visit, read_visit
 from app.theme import space, theme
@@ -48,6 +48,9 @@ class TreatmentPage(Page):
         self._build()
         self.form.changed.connect(self._show_dose)
         self.form.save_wanted.connect(self._save)
+        self.unit.keep_wanted.connect(self._keep)
+        self.unit.site.edit.returnPressed.connect(self._keep)
+        desk.treatment_kept.connect(self._on_kept)
         self.source.changed.connect(self._show_source)
         self.add_key("Ctrl+L", "Fill in as last time", self._fill_as_last)
         desk.treatment_changed.connect(self._on_unit)
@@ -149,6 +152,18 @@ class TreatmentPage(Page):
             self._on_saved,
             touches=(treatment.id, treatment.session_id, treatment.person_id),
         )
+
+    def _keep(self) -> None:
+        """Store what the unit told, whether it is over or not: what comes later is a new record."""
+        visit, unit = self._visit, self.unit
+        if visit is not None and unit.keep.isEnabled():
+            wish = KeepTreatment(visit.session, unit.site.value, unit.side.value)
+            self.desk.keep_treatment.emit(wish)
+
+    def _on_kept(self) -> None:
+        if self.isVisible() and self._stack.currentIndex() == 1:
+            self.unit.site.set_value("")
+            self.desk.back.emit()
 
     def _on_saved(self, _treatment: Treatment) -> None:
         self.form.clear()

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.plain_text import plain
 from app.status import DoseRow, LiveTreatment, SettingRow, TreatmentState
 from app.theme import space
 from app.units import clock, quantity
-from app.widgets.controls import Card, HowButton, clear, row
+from app.widgets.controls import Button, Card, HowButton, Segments, clear, row
+from app.widgets.fields import Field, TextField
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
 from app.widgets.treatment_record import NAMES, change_words
+from data.sides import Side
 from devices.modality import SettingChange
 
 _STATES = {
@@ -29,7 +32,12 @@ _STATES = {
 
 
 class UnitPanel(QWidget):
-    """Time large, then what flows, then what was changed. Numbers never move their neighbours."""
+    """Time large, then what flows, then what was changed. Numbers never move their neighbours.
+
+    `keep_wanted`: store it in the visit, with the site and side chosen here.
+    """
+
+    keep_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,11 +54,17 @@ class UnitPanel(QWidget):
         self._settings = _Facts()
         self._doses = _Facts()
         self.changes = RowList("Changes on the unit")
+        self.site = TextField("Site", hint="where, in your words", most=100)
+        self.side = Segments(
+            ((Side.LEFT, "Left"), (Side.RIGHT, "Right")), name="Side", can_be_empty=True
+        )
+        self.keep = Button("Keep treatment", "primary", key="Enter", clicked=self.keep_wanted.emit)
         self._build()
         self._changes: tuple[SettingChange, ...] | None = None
 
     def show_treatment(self, treatment: LiveTreatment) -> None:
         name = plain(treatment.device.name)
+        self.keep.setEnabled(treatment.elapsed_s > 0)
         self._title.setText(f"{NAMES[treatment.modality]}, recorded from {name}")
         self._virtual.setVisible(treatment.device.is_virtual)
         self._saved.setText("Saved" if treatment.is_saved else "")
@@ -88,6 +102,13 @@ class UnitPanel(QWidget):
         clock_row.addLayout(states)
         card.column.addLayout(clock_row)
         card.column.addWidget(self._bar)
+        keeping = QHBoxLayout()
+        keeping.setSpacing(space(4))
+        keeping.addWidget(self.site, 1)
+        keeping.addWidget(Field("Side", self.side))
+        keeping.addStretch(1)
+        keeping.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignBottom)
+        card.column.addLayout(keeping)
         card.column.addWidget(
             Text(
                 "Myograph listens and keeps the record. It cannot start, change or stop the unit: "

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import shutil
 from collections.abc import Generator
 from dataclasses import replace
@@ -13,6 +14,14 @@ from PySide6.QtWidgets import QApplication
 from app.main_window import MainWindow
 from tests.ui.clinic import Clinic, furnish
 from tests.ui.stage import open_window
+
+
+@pytest.fixture(autouse=True)
+def cycles_end_in_the_qt_thread() -> Generator[None]:
+    """As in the program: a Qt object must not be collected by the store's or a device's thread."""
+    gc.disable()
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from app.main_window import MainWindow
-from app.navigation import PageId, Route
+from app.navigation import KeepTreatment, PageId, Route
 from app.pages.treatment import TreatmentPage
 from app.status import TreatmentState
 from app.widgets.controls import HowButton
@@ -197,3 +197,26 @@ def test_running_numbers_change_in_place(window: MainWindow, page: TreatmentPage
     run_events(0.02)
     assert says(page, "13:20")
     assert [how for how in page.unit.findChildren(HowButton) if how.isVisible()] == before
+
+
+def test_enter_keeps_what_the_unit_told_with_site_and_side(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    wishes: list[KeepTreatment] = []
+    window.desk.keep_treatment.connect(wishes.append)
+    window.desk.set_treatment(TENS)
+    page.source.button("unit").click()
+    settle(window)
+    page.unit.site.edit.setFocus()
+    write(window, "posterior thigh")
+    page.unit.side.button(Side.RIGHT).click()
+    page.unit.site.edit.setFocus()
+    press(window, Qt.Key.Key_Return)
+    assert [(w.site, w.side) for w in wishes] == [("posterior thigh", Side.RIGHT)]
+
+
+def test_nothing_can_be_kept_before_the_unit_began(window: MainWindow, page: TreatmentPage) -> None:
+    window.desk.set_treatment(replace(TENS, elapsed_s=0.0))
+    page.source.button("unit").click()
+    settle(window)
+    assert not page.unit.keep.isEnabled()
