@@ -23,14 +23,14 @@ class Laboratory:
 
     def send(self, data: bytes) -> None:
         self.pieces.append(Piece(data, Direction.TO_UNIT, self.t_s))
-        self._hear(self.firmware.receive(data))
+        self.hear(self.firmware.receive(data))
 
     def wait(self, seconds: float) -> None:
         """Nothing is sent meanwhile."""
         step_s = 0.1
         for _ in range(round(seconds / step_s)):
             self.t_s = round(self.t_s + step_s, 6)
-            self._hear(self.firmware.advance(step_s))
+            self.hear(self.firmware.advance(step_s))
 
     def keep(self, seconds: float, message: bytes, every_s: float = 0.5) -> None:
         """Sustain for so long."""
@@ -54,7 +54,8 @@ class Laboratory:
         path.write_bytes(encode_header(about) + b"".join(map(encode_record, records)))
         return path
 
-    def _hear(self, messages: list[bytes]) -> None:
+    def hear(self, messages: list[bytes]) -> None:
+        """The unit speaks by itself."""
         data = b"".join(messages)
         if data:
             self.pieces.append(Piece(data, Direction.FROM_UNIT, self.t_s))
