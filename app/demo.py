@@ -228,7 +228,8 @@ def simulated_link(model_id: str, model: ForceModel | ElectrotherapyModel) -> Ch
     is_serial = Transport.SERIAL in model.transports
     framing = Framing.STREAM if is_serial else Framing.PACKETS
     firmware = FIRMWARE[model_id](load=_load_for(model), framing=framing)
-    return ChosenLink(SimulatedLink(firmware, model), framing, f"sim:{model_id}", True)
+    link = SimulatedLink(firmware, model)
+    return ChosenLink(link, framing, f"sim:{model_id}", True, link.switch_off)
 
 
 def _load_for(model: AnyModel) -> Load | None:

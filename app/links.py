@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +16,22 @@ class LinkSpecError(ValueError):
     """What was typed names no link, or none that this model has."""
 
 
+async def _nothing_to_end() -> None:
+    return
+
+
 @dataclass(frozen=True, slots=True)
 class ChosenLink:
-    """A closed link, the framing of its bytes, how records call it, whether it is simulated."""
+    """A closed link, the framing of its bytes, how records call it, whether it is simulated.
+
+    `end` ends what was started with the link, once that is closed for good.
+    """
 
     link: Link
     framing: Framing
     name: str
     is_virtual: bool
+    end: Callable[[], Awaitable[None]] = _nothing_to_end
 
 
 def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
