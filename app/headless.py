@@ -31,15 +31,15 @@ class EndRule:
     seconds: float | None = None
 
 
-async def take_zero_patiently(station: Station, say: Say) -> None:
-    """The zero, tried again while the device is loaded or unquiet.
+async def take_zero_patiently(station: Station, stop: asyncio.Event, say: Say) -> bool:
+    """The zero, tried again while the device is loaded or unquiet; False when `stop` came first.
 
     Raises `ZeroRefusedError` when it was still refused after `ZERO_PATIENCE_S`.
     """
     loop = asyncio.get_running_loop()
     deadline = loop.time() + ZERO_PATIENCE_S
     told = ""
-    while True:
+    while not stop.is_set():
         try:
             await station.take_zero()
         except ZeroRefusedError as refusal:
@@ -49,8 +49,9 @@ async def take_zero_patiently(station: Station, say: Say) -> None:
                 told = refusal.reason
                 say(str(refusal))
         else:
-            return
+            return not stop.is_set()
         await asyncio.sleep(0.2)
+    return False
 
 
 async def record_trial(

@@ -13,7 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING
 
 from app.cli.catalogue import strength_test
-from app.cli.errors import UsageError
+from app.cli.errors import CommandError, UsageError
 from app.cli.output import print_json, print_table, say
 from app.cli.parser import Commands, add_database, add_json, positive
 
@@ -144,17 +144,22 @@ async def _record(
     station = force_station(chosen, model)
     stop = asyncio.Event()
     say(f"Connecting to {chosen.name} …")
-    await station.open()
     try:
+        await station.open()
         with _stopping_on_interrupt(stop):
             info = station.device.info
             say(f"{info.name}, serial {info.serial or 'unknown'}. Taking the zero …")
-            await take_zero_patiently(station, say)
+            if not await take_zero_patiently(station, stop, say):
+                raise CommandError(
+                    "Stopped before the trial began. Nothing was recorded; "
+                    "what was stored before stays stored. Start it again when all is ready."
+                )
             say(f"Recording {plan.test.name}. Ctrl-C ends the trial and keeps it.")
             rule = EndRule(arguments.seconds)
             return await record_trial(station, store.captures, plan, rule, stop, say)
     finally:
         await station.close()
+        await chosen.end()
 
 
 @contextlib.contextmanager
