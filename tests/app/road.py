@@ -44,8 +44,8 @@ async def recorded(
             station = force_station(chosen, FORCE_MODELS[bench.model.id])
             await station.open()
             try:
-                await take_zero_patiently(station, _unheard)
                 rule, stop = EndRule(seconds), asyncio.Event()
+                assert await take_zero_patiently(station, stop, _unheard)
                 path = await record_trial(station, store.captures, plan, rule, stop, _unheard)
             finally:
                 await station.close()
