@@ -17,6 +17,8 @@ UNITS = {
     "_percent_per_rep": "%/rep",
     "_n_per_rep": "N/rep",
     "_n_per_s": "N/s",
+    "_per_s": "1/s",
+    "_deg": "°",
     "_n_kg067": "N/kg^0.67",
     "_nm_kg": "N·m/kg",
     "_percent": "%",
@@ -37,6 +39,13 @@ NAMES = {
     "allometric_n_kg067": "allometric peak",
     "mean_hold_n": "mean of the hold",
     "rfd_20_80_n_per_s": "RFD from 20 to 80 % of peak",
+    "time_to_90_percent_s": "time to 90 % of peak",
+    "onset_automatic_s": "onset found by the rule",
+    "steadiness_percent": "unsteadiness of the hold",
+    "fatigue_hold_percent": "fall of force over the hold",
+    "break_torque_angle_deg": "knee angle at the peak",
+    "break_point_10_deg": "knee angle where it passes 10 °/s",
+    "break_point_20_deg": "knee angle where it passes 20 °/s",
     "nordic_expected_n": "expected from body mass",
     "nordic_expected_difference_n": "difference from the expected",
     "nordic_expected_difference_percent": "difference from the expected",
@@ -75,6 +84,7 @@ _OUTPUT = re.compile(r"(ch|head)(\d+)_(.+)")
 
 _PATTERNS = (
     (r"rfd_(\d+)_(\d+)", r"RFD \1–\2 ms"),
+    (r"rfd_norm_(\d+)_(\d+)", r"RFD \1–\2 ms per peak"),
     (r"rfd_peak_(\d+)ms", r"peak RFD over \1 ms"),
     (r"peak_(\d+)(ms|s)", r"peak of the \1 \2 mean"),
     (r"impulse_(\d+)ms", r"impulse 0–\1 ms"),
@@ -100,6 +110,7 @@ CODES = {
     "SPREAD": "best two far apart",
     "CUT": "the recording ends inside it",
     "BASELINE": "unquiet baseline",
+    "NOPLATEAU": "hardly held before it was overcome",
 }
 
 # Not strftime: its names follow the language that Qt sets for the process.
@@ -151,13 +162,13 @@ def metric_value(key: str, value: float | None) -> str:
     match key_unit(key):
         case "_n_per_s" | "_n_per_rep":
             return significant(value, 3 if abs(value) >= 100 else 2)
-        case "_n" | "_nm":
+        case "_n" | "_nm" | "_deg":
             return fixed(value, 0)
         case "_ns":
             return fixed(value, 0 if abs(value) >= 100 else 1)
         case "_percent" | "_percent_per_rep":
             return fixed(value, 1)
-        case "_n_kg" | "_nm_kg" | "_n_kg067" | "_s":
+        case "_n_kg" | "_nm_kg" | "_n_kg067" | "_s" | "_per_s":
             return fixed(value, 2)
         case _:
             return f"{value:g}"

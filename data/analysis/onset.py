@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.analysis.trace import Trace, even_period, even_steps
+from data.analysis.trace import SAME_S, Trace, even_period, even_steps
 from data.analysis.types import OnsetRule
 
 Array = NDArray[np.float64]
@@ -58,7 +58,8 @@ def find_baseline(
     moved in that; not for the 5 SD rule, which was published with a second. None where the
     sample SD is over `limit_n`.
     """
-    rest = trace.between(max(earliest, rise - LOOKBACK_S), rise)
+    # A hair more, so that rounding does not decide about a sample just three seconds before.
+    rest = trace.between(max(earliest, rise - LOOKBACK_S - SAME_S), rise)
     stretch = _Stretch(trace.t[rest], trace.f[rest])
     half, whole = stretch.quietest(LEAST_S), stretch.quietest(AIM_S)
     if half is None:
