@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from devices.balance import BALANCE
+from devices.chronojump import CHRONOJUMP, CHRONOJUMP_PLATFORM
 from devices.declaration import (
     ElectrotherapyModel,
     ForceModel,
@@ -22,6 +23,8 @@ FORCE_MODELS: dict[str, ForceModel] = {
     for model in (
         ONB,
         PROGRESSOR,
+        CHRONOJUMP,
+        CHRONOJUMP_PLATFORM,
     )
 }
 ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {

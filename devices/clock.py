@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 from devices.types import Gap, Microseconds
 
 _SAME_CLOCK_US = 500_000
-GAP_PERIODS = 2.5
+_GAP_PERIODS = 1.5
 
-SILENCE_US = 500_000
-"""Without a device clock, a shorter wait cannot be told from a late delivery."""
+# Without a device clock, a shorter wait cannot be told from a late delivery.
+_SILENCE_PERIODS = 2.5
+_SILENCE_US = 500_000
 
 _FEWEST_SPACINGS = 8
 _MEASURE_US = 1_000_000
@@ -29,16 +30,16 @@ class Timeline:
     """Stream time in µs since the first sample, from device time where the device's clock went
     on, anchored by host time where it began again (a restart, a reconnect, a jump).
 
-    `place` returns the stream times of samples and the gap before them, if there is one. A step
-    of more than 2.5 periods is a gap, and of more than `shortest_gap_us` at least; the number of
-    samples in it is told where they can be counted. `period_us` follows what is measured.
+    `place` returns the stream times of samples and the gap before them, if there is one: a step
+    of more than 1.5 periods, or a silence where the device has no clock. The number of samples in
+    it is told where they can be counted. `period_us` follows what is measured.
     """
 
     def __init__(
-        self, period_us: float, *, shortest_gap_us: int = 0, is_countable: bool = True
+        self, period_us: float, *, has_clock: bool = True, is_countable: bool = True
     ) -> None:
         self.period_us = period_us
-        self._shortest_gap_us = shortest_gap_us
+        self._has_clock = has_clock
         self._is_countable = is_countable
         self._shift_us: int | None = None
         self._last_device_us = 0
@@ -54,7 +55,7 @@ class Timeline:
     @property
     def longest_step_us(self) -> float:
         """From one sample to the next without a gap between them."""
-        return max(GAP_PERIODS * self.period_us, self._shortest_gap_us)
+        return _GAP_PERIODS * self.period_us if self._has_clock else _silence_us(self.period_us)
 
     def interrupt(self, cause: str) -> None:
         """The next samples come after an interruption: a gap even where the clocks agree."""
@@ -167,7 +168,7 @@ class ArrivalClock:
         last = self._last_us
         waited_us = host_us - self._last_host_us
         self._last_host_us = host_us
-        if last is None or waited_us > max(GAP_PERIODS * self.period_us, SILENCE_US):
+        if last is None or waited_us > _silence_us(self.period_us):
             end, step = host_us, self.period_us
             if last is not None:
                 step = min(step, (end - last) / n)
@@ -196,3 +197,8 @@ class ArrivalClock:
         if self._counted >= _FEWEST_SPACINGS and self._waited_us >= _MEASURE_US:
             self.period_us = self._waited_us / self._counted
             self.is_known = True
+
+
+def _silence_us(period_us: float) -> float:
+    """A longer wait for a sample without a time of its own is a gap."""
+    return max(_SILENCE_PERIODS * period_us, _SILENCE_US)

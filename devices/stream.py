@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from devices.clock import SILENCE_US, ArrivalClock, PeriodMeter, Timeline
+from devices.clock import ArrivalClock, PeriodMeter, Timeline
 from devices.declaration import ForceModel
 from devices.types import ForceBlock, Gap, Microseconds, Newtons
 from protocols.events import ForceSamples, SamplesLost, UntimedSamples
@@ -42,7 +42,7 @@ class SampleStream:
         self._arrivals = ArrivalClock(period_us, is_steady=model.is_steady)
         self._timeline = Timeline(
             period_us,
-            shortest_gap_us=0 if model.has_device_time else SILENCE_US,
+            has_clock=model.has_device_time,
             is_countable=model.loss_detectable,
         )
         self._waiting: list[_Arrived] = []

@@ -19,7 +19,6 @@ from firmware_sim.firmware import Firmware
 from firmware_sim.loads import LOADS
 from firmware_sim.serve import serve_pty, serve_tcp
 from firmware_sim.sessions import SESSIONS
-from protocols.codec import Framing
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -40,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error("--speed must be above 0")
     # Without packet boundaries on a byte stream, a device that only knows packets sends them as
     # they are, one behind the other.
-    framing = Framing.PACKETS if options.model == "progressor" else Framing.STREAM
+    framing = FIRMWARE[options.model]().framing
     try:
         firmware = build(
             options.model,

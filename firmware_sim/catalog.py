@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 from firmware_sim.balance import BalanceFirmware
+from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.loads import delayed, load_named
@@ -26,6 +27,8 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "sciencemode4": ScienceMode4Firmware,
     "sciencemode2": ScienceMode2Firmware,
     "balance": BalanceFirmware,
+    "chronojump": ChronojumpFirmware,
+    "chronojump-platform": ChronojumpPlatformFirmware,
 }
 
 LOAD_DELAY_S = 3.0
@@ -33,7 +36,7 @@ LOAD_DELAY_S = 3.0
 _HOST_TIMEOUT_S = 3.0
 _DEFAULT_LOADS = {
     "onb": "nordic",
-    "progressor": "isometric",
+    "chronojump-platform": "nordic",
     "ott": "tens_20min",
     "sciencemode4": "idle",
     "sciencemode2": "idle",
@@ -62,7 +65,7 @@ def build(
     `speed` is that of the server: the device's rule about a silent host means the host's time.
     Raises `LoadFileError`, `FaultFileError`, `UnknownSessionError`, `OSError`.
     """
-    name = load or _DEFAULT_LOADS[model]
+    name = load or _DEFAULT_LOADS.get(model, "isometric")
     plan = plan_named(faults, seed)
     return plan.wrap(_device(model, framing, name, seed, speed, load_delay_s))
 
@@ -82,12 +85,12 @@ def _device(
             return ScienceMode4Firmware(_left_running(load, LEFT_RUNNING_4), framing, seed=seed)
         case "sciencemode2":
             return ScienceMode2Firmware(_left_running(load, LEFT_RUNNING_2), framing, seed=seed)
-        case "progressor":
-            return ProgressorFirmware(_delayed(load, load_delay_s), framing, seed=seed)
-        case _:
+        case "onb":
             timeout_s = _HOST_TIMEOUT_S * max(speed, 1.0)
             load_then = _delayed(load, load_delay_s)
             return OnbFirmware(load_then, framing, seed=seed, host_timeout_s=timeout_s)
+        case _:
+            return FIRMWARE[model](_delayed(load, load_delay_s), framing, seed=seed)
 
 
 def _left_running(load: str, states: Mapping[str, Pulses]) -> Pulses:

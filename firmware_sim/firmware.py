@@ -28,6 +28,8 @@ class Firmware(ABC):
     model: str
     serial: str
     framing: Framing
+    resolution_n: float | None = None
+    """The step of its readings; None for a device that measures no force."""
     is_reachable: bool = True
     """False: switched off or out of range. Whoever serves it ends the connection, accepts no new
     one, and goes on calling `advance`."""

@@ -57,6 +57,7 @@ class OnbFirmware(Firmware):
     """
 
     model = "onb"
+    resolution_n = 0.0005
 
     def __init__(
         self,

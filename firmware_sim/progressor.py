@@ -59,6 +59,7 @@ class ProgressorFirmware(Firmware):
         self._seed = seed
         self._noise_n = noise_n
         self._unloaded_n = unloaded_n
+        self.resolution_n = resolution_kg * NEWTONS_PER_KG
         self._resolution_kg = resolution_kg
         self._per_message = samples_per_message
         self._clock_at_start_us = clock_at_start_us

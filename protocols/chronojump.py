@@ -66,6 +66,7 @@ TOO_MUCH_N = 20_000.0
 Forces = tuple[float, ...]
 
 _STOP_TRIES = 10
+_WITHOUT_MEMORY = ("Force_Sensor", "0.1")
 _KNOWN = ("0.1", "0.3", "0.4", "0.5", "0.6", "0.7")
 _REQUEST = re.compile(rb"([a-z_]+):(?:[^:;\r\n]*;)?\r?\n?")
 _VERSION = re.compile(rb"(Force_Sensor|Force_Platform|EncoderForce)-(\d{1,3}\.\d{1,3})")
@@ -117,11 +118,13 @@ class ChronojumpCodec(Codec):
             if self._has_ended:
                 break
         yield self._ask(Command.GET_VERSION)
-        version = self._known_version()
-        if version != "0.1":
-            yield self._ask(Command.GET_TRANSMISSION_FORMAT)
+        if self._known_board() == _WITHOUT_MEMORY:
+            self._format = "text"
             self._check_format()
-        if self.transmission == "text" and version != "0.1":
+            return
+        yield self._ask(Command.GET_TRANSMISSION_FORMAT)
+        self._check_format()
+        if self.transmission == "text":
             yield self._ask(Command.GET_TARE)
             yield self._ask(Command.GET_CALIBRATION_FACTOR)
 
@@ -216,8 +219,8 @@ class ChronojumpCodec(Codec):
         is_known = board != "Force_Sensor" or version in _KNOWN
         firmware = f"{board}-{version}" + ("" if is_known else " (not known to this program)")
         events: list[Event] = [Identity(model=board, firmware=firmware)]
-        if (board, version) == ("Force_Sensor", "0.1"):
-            # Without an EEPROM it forgets its calibration, which only a command could give back.
+        if self._board == _WITHOUT_MEMORY:
+            # It forgets its calibration, which only a command could give back.
             events.append(ChannelStatus(0, ChannelProblem.UNCALIBRATED))
         return events
 
@@ -235,19 +238,18 @@ class ChronojumpCodec(Codec):
             return [ChannelStatus(0, ChannelProblem.UNCALIBRATED)]
         return [Calibration(0, 1.0 / counts_per_newton, float(self._tare))]
 
-    def _known_version(self) -> str:
+    def _known_board(self) -> tuple[str, str]:
         if self._board is None:
             raise ProtocolError(
                 "The board did not say its version. Nothing was started. Unplug it, plug it in "
                 "again, and check that the right port was chosen."
             )
-        board, version = self._board
-        if board == "EncoderForce":
+        if self._board[0] == "EncoderForce":
             raise ProtocolError(
                 "This board is an encoder with a force input, which this program does not read. "
                 "Nothing was started."
             )
-        return version
+        return self._board
 
     def _check_format(self) -> None:
         if self._format != self.transmission:

@@ -62,8 +62,8 @@ class CellFrames:
             needed = _FRAME.size * (1 if self._is_in_step else 2) + _LOOK_AHEAD
             if rest < needed and not self._held.startswith(_END, at + _FRAME.size):
                 break
-            self._is_in_step = self._is_frame(at) and (
-                self._is_in_step or self._is_frame(at + _FRAME.size)
+            self._is_in_step = self._is_frame(at, 0 if self._is_in_step else 1) and (
+                self._is_in_step or self._is_frame(at + _FRAME.size, 1)
             )
             if self._is_in_step:
                 yield from self._tell_skipped()
@@ -82,7 +82,7 @@ class CellFrames:
     def held_bytes(self) -> int:
         return len(self._held)
 
-    def _is_frame(self, at: int) -> bool:
+    def _is_frame(self, at: int, shortest_us: int) -> bool:
         behind = at + _FRAME.size
         if not self._held.startswith(_MARKER, at):
             return False
@@ -92,7 +92,7 @@ class CellFrames:
             return False
         (before_us,) = _TIME.unpack_from(self._held, at)
         (after_us,) = _TIME.unpack_from(self._held, behind)
-        return 0 < (after_us - before_us) % _RANGE_US <= _LONGEST_STEP_US
+        return shortest_us <= (after_us - before_us) % _RANGE_US <= _LONGEST_STEP_US
 
     def _frame(self, at: int) -> CellFrame:
         raw_us, *counts = _FRAME.unpack_from(self._held, at)

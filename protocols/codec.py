@@ -57,6 +57,8 @@ class Codec(Decoder):
 
     keep_alive_s: ClassVar[float | None] = None
     """How often `keep_alive` must be sent while connected; None: the format needs none."""
+    has_checksum: ClassVar[bool] = False
+    """Whether damage inside a message is found; otherwise only its form can be checked."""
     poll_s: ClassVar[float | None] = None
     """How long to wait for the answer to a `poll` before the next; None: the device streams."""
     confirms_stop: ClassVar[bool] = False

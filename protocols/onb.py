@@ -71,6 +71,7 @@ class OnbCodec(Codec):
     """
 
     keep_alive_s: ClassVar[float | None] = 1.0
+    has_checksum: ClassVar[bool] = True
 
     def __init__(self, framing: Framing = Framing.STREAM) -> None:
         super().__init__(framing)

@@ -7,7 +7,7 @@ import contextlib
 import sys
 import threading
 from collections.abc import AsyncGenerator, Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from devices.catalog import FORCE_MODELS
 from devices.force import ForceDevice
 from devices.match import AnyModel
-from devices.types import ForceBlock, Gap, LinkState, Transport
+from devices.types import ForceBlock, Gap, HostCalibration, LinkState, Position, Transport
 from drivers.ble import BleLink
 from drivers.capture_format import RecordKind, read_capture
 from drivers.link import Link
@@ -47,6 +47,33 @@ class Way(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Setup:
+    """What a model needs to be tested quickly, and to give newtons.
+
+    `firmware` are options of its simulator, `model` fields of its declaration.
+    """
+
+    firmware: dict[str, Any] = field(default_factory=dict[str, Any])
+    model: dict[str, Any] = field(default_factory=dict[str, Any])
+    calibrations: tuple[HostCalibration, ...] = ()
+
+
+def ours(channel: int, position: Position, factor: float, zero: float) -> HostCalibration:
+    return HostCalibration(channel, factor, zero, "2026-03-01", "bench", position)
+
+
+_QUICK_BOARD = {"boot_s": 0.05, "listen_s": 0.03, "rate_hz": 80.0}
+SETUPS: dict[str, Setup] = {
+    "chronojump": Setup(_QUICK_BOARD, {"boot_s": 0.06}),
+    "chronojump-platform": Setup(
+        _QUICK_BOARD,
+        {"boot_s": 0.06},
+        (ours(0, Position.LEFT, 0.125, 40.0), ours(1, Position.RIGHT, 0.125, -25.0)),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Bench:
     """A model on one of its ways."""
 
@@ -59,7 +86,16 @@ class Bench:
         return Framing.STREAM if over_serial else Framing.PACKETS
 
     def firmware(self, load: Load | None = None, **options: Any) -> Firmware:
-        return FIRMWARE[self.model.id](load, self.framing, **options)
+        quick = SETUPS.get(self.model.id, Setup()).firmware
+        return FIRMWARE[self.model.id](load, self.framing, **{**quick, **options})
+
+    def listening_codec(self) -> Codec:
+        """One that reads whatever its simulator sends, as newtons."""
+        codec = FORCE_MODELS[self.model.id].codec(self.framing)
+        for each in SETUPS.get(self.model.id, Setup()).calibrations:
+            codec.calibrate(each.channel, each.newtons_per_count, each.zero_counts)
+        codec.start()
+        return codec
 
     def __str__(self) -> str:
         return f"{self.model.id}-{self.way}"
@@ -236,7 +272,9 @@ async def memory_rig(firmware: Firmware, *, speed: float = 1.0) -> AsyncGenerato
 
 
 def force_device(model: str, link: Link, framing: Framing) -> tuple[ForceDevice, Heard]:
-    device = ForceDevice(FORCE_MODELS[model], link, framing)
+    setup = SETUPS.get(model, Setup())
+    quick = replace(FORCE_MODELS[model], **setup.model)
+    device = ForceDevice(quick, link, framing, setup.calibrations)
     heard = Heard()
     heard.listen(device)
     return device, heard

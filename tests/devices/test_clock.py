@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.clock import SILENCE_US, ArrivalClock, PeriodMeter, Timeline
+from devices.clock import ArrivalClock, PeriodMeter, Timeline
 from devices.types import Gap, Microseconds
 
 PERIOD_US = 12_500  # 80 Hz
@@ -33,6 +33,13 @@ def test_a_hole_in_device_time_is_a_gap_with_the_number_of_samples_that_fit() ->
     # 50 000, 62 500, 75 000 and 87 500 are missing: four samples.
     assert gap == Gap(37_500, 100_000, 4, "samples are missing")
     assert placed.tolist() == [100_000]
+
+
+def test_one_missing_sample_is_a_gap_of_one() -> None:
+    timeline = Timeline(PERIOD_US)
+    timeline.place(times(0, 4), host_us=0)
+    _, gap = timeline.place(times(62_500, 1), host_us=62_500)
+    assert gap == Gap(37_500, 62_500, 1, "samples are missing")
 
 
 def test_after_an_interruption_a_clock_that_went_on_is_trusted() -> None:
@@ -66,7 +73,7 @@ def test_a_clock_far_back_without_an_interruption_is_a_jump_and_time_still_rises
 def test_without_a_device_clock_only_a_silence_is_a_gap_and_nobody_knows_how_many_are_missing() -> (
     None
 ):
-    timeline = Timeline(PERIOD_US, shortest_gap_us=SILENCE_US, is_countable=False)
+    timeline = Timeline(PERIOD_US, has_clock=False, is_countable=False)
     timeline.place(times(0, 1), host_us=0)
     _, late = timeline.place(np.array([400_000], np.int64), host_us=400_000)
     _, silence = timeline.place(np.array([1_000_000], np.int64), host_us=1_000_000)
