@@ -1,15 +1,16 @@
-"""What scanning and connecting share: one lock for the radio, and plain words for its errors."""
+"""What scanning and connecting share: one turn at the radio, and plain words for its errors."""
 
 from __future__ import annotations
 
 import asyncio
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 from weakref import WeakKeyDictionary
 
 from bleak import BleakScanner
+from bleak.args.bluez import BlueZDiscoveryFilters, BlueZScannerArgs
 from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 from bleak.exc import (
@@ -34,12 +35,14 @@ from drivers.link import (
 )
 
 Heard: TypeAlias = asyncio.Queue[tuple[BLEDevice, AdvertisementData]]
+Ear: TypeAlias = Callable[[BLEDevice, AdvertisementData], None]
 
 BLUETOOTH_ERRORS = (BleakError, TimeoutError, OSError, EOFError)
 """What the Bluetooth stack may raise; OSError and EOFError come from its message bus."""
 
 _SCANNER_S = 5.0
-_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+# Each packet of a device that only advertises is a measurement: none may be taken for a repeat.
+_EVERY_PACKET = BlueZScannerArgs(filters=BlueZDiscoveryFilters(DuplicateData=True))
 
 _Reason = BleakBluetoothNotAvailableReason
 _SWITCH_ON = {
@@ -57,9 +60,39 @@ _PAIRING_CODES = (
 )
 
 
-def radio_lock() -> asyncio.Lock:
+class RadioLock(asyncio.Lock):
+    """Whoever scans or connects holds it; `is_wanted` while somebody waits for it.
+
+    `ears` hear everything that any scan hears. A scan that only feeds them takes the lock by
+    `acquire_idly`, which nobody needs to make room for.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ears: set[Ear] = set()
+        self._waiting = 0
+
+    @property
+    def is_wanted(self) -> bool:
+        return self._waiting > 0
+
+    async def acquire(self) -> Literal[True]:
+        self._waiting += 1
+        try:
+            return await super().acquire()
+        finally:
+            self._waiting -= 1
+
+    async def acquire_idly(self) -> None:
+        await super().acquire()
+
+
+_locks: WeakKeyDictionary[asyncio.AbstractEventLoop, RadioLock] = WeakKeyDictionary()
+
+
+def radio_lock() -> RadioLock:
     """The running loop's lock: adapters answer "in progress" to overlapping scans and connects."""
-    return _locks.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+    return _locks.setdefault(asyncio.get_running_loop(), RadioLock())
 
 
 @asynccontextmanager
@@ -70,10 +103,26 @@ async def listening(backend: type[BaseBleakScanner] | None = None) -> AsyncGener
     def hear(device: BLEDevice, advertisement: AdvertisementData) -> None:
         heard.put_nowait((device, advertisement))
 
-    scanner = BleakScanner(hear, backend=backend)
+    async with scanning(backend, hear):
+        yield heard
+
+
+@asynccontextmanager
+async def scanning(
+    backend: type[BaseBleakScanner] | None = None, ear: Ear | None = None
+) -> AsyncGenerator[None]:
+    """Scan as long as the block runs, for `ear` and those of the lock. Hold `radio_lock`."""
+    lock = radio_lock()
+
+    def hear(device: BLEDevice, advertisement: AdvertisementData) -> None:
+        for each in (*lock.ears, ear):
+            if each is not None:
+                each(device, advertisement)
+
+    scanner = BleakScanner(hear, bluez=_EVERY_PACKET, backend=backend)
     try:
         await within(_SCANNER_S, scanner.start())
-        yield heard
+        yield
     finally:
         await _stop(scanner)
 

@@ -26,6 +26,7 @@ class Transport(StrEnum):
 class Candidate:
     """Something that may be a device. `name` and `serial_number` are cleaned outside text.
 
+    `advertised` is what makers put into the advertisement, by their Bluetooth company numbers.
     `device` is bleak's handle: giving it to `BleLink` spares a second search.
     """
 
@@ -36,6 +37,7 @@ class Candidate:
     serial_number: str | None = None
     rssi: int | None = None
     services: tuple[str, ...] = ()
+    advertised: tuple[tuple[int, bytes], ...] = field(default=(), compare=False, repr=False)
     device: BLEDevice | None = field(default=None, compare=False, repr=False)
 
 
@@ -139,14 +141,17 @@ def _of_advertisement(
     """Name and services may come in different packets: what was heard stays."""
     name = plain_text(advertisement.local_name or device.name or "")
     services = set(advertisement.service_uuids)
+    advertised = dict(advertisement.manufacturer_data)
     if before is not None:
         name = name or before.name
         services |= set(before.services)
+        advertised = {**dict(before.advertised), **advertised}
     return Candidate(
         Transport.BLE,
         device.address,
         name,
         rssi=advertisement.rssi,
         services=tuple(sorted(services)),
+        advertised=tuple(sorted(advertised.items())),
         device=device,
     )

@@ -22,9 +22,11 @@ from bumble.profiles.device_information_service import DeviceInformationService
 from bumble.transport.common import AsyncPipeSink
 
 from drivers.ble import Gatt
+from drivers.broadcast import Broadcast
 from firmware_sim.firmware import Firmware
 from firmware_sim.radio_air import CONNECTION_TIMEOUT, Air, RadioController
 from firmware_sim.radio_bleak import MTU, Central, RadioClient, RadioScanner
+from firmware_sim.radio_broadcast import VirtualBroadcaster
 
 _TICK_S = 0.01
 _ADVERTISING_MS = 40.0
@@ -46,6 +48,7 @@ class VirtualRadio:
 
     def __init__(self) -> None:
         self.peripherals: list[VirtualPeripheral] = []
+        self.broadcasters: list[VirtualBroadcaster] = []
         self._air: Air | None = None
         self._controller: RadioController | None = None
         self._central = Central()
@@ -80,6 +83,8 @@ class VirtualRadio:
 
     async def stop(self) -> None:
         """Until then and afterwards, Bluetooth is switched off for the two backends."""
+        while self.broadcasters:
+            await self.broadcasters.pop().stop()
         while self.peripherals:
             await self.peripherals.pop().stop()
         if self._controller is not None:
@@ -111,6 +116,20 @@ class VirtualRadio:
         await peripheral.start(*services)
         self.peripherals.append(peripheral)
         return peripheral
+
+    def add_broadcaster(
+        self, firmware: Firmware, name: str, broadcast: Broadcast, *, speed: float = 1.0
+    ) -> VirtualBroadcaster:
+        """Switch on a device that only advertises `name` and its messages."""
+        if self._air is None:
+            raise RuntimeError("the radio is not started")
+        address = _address_of(name, firmware.serial)
+        broadcaster = VirtualBroadcaster(
+            self._air, firmware, name, address, broadcast.company, speed
+        )
+        broadcaster.start()
+        self.broadcasters.append(broadcaster)
+        return broadcaster
 
 
 class VirtualPeripheral:

@@ -113,7 +113,11 @@ class RadioScanner(BaseBleakScanner):
             return
         raw_name: bytes | None = heard.data.get(_Types.COMPLETE_LOCAL_NAME, raw=True)
         name = None if raw_name is None else raw_name.decode("utf-8", errors="replace")
-        advertisement = AdvertisementData(name, {}, {}, uuids, None, heard.rssi, ())
+        makers: dict[int, bytes] = {
+            int.from_bytes(data[:2], "little"): data[2:]
+            for data in heard.data.get_all(_Types.MANUFACTURER_SPECIFIC_DATA, raw=True)
+        }
+        advertisement = AdvertisementData(name, makers, {}, uuids, None, heard.rssi, ())
         address = heard.address.to_string(with_type_qualifier=False)
         device = self.create_or_update_device(address, address, name, heard.address, advertisement)
         self.call_detection_callbacks(device, advertisement)
