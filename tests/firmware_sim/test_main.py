@@ -128,7 +128,7 @@ def test_every_model_can_be_built_by_name() -> None:
         framing = Framing.PACKETS
         firmware = build(model, framing, faults="rainy")
         assert (firmware.model, firmware.framing) == (model, framing)
-        assert firmware.serial
+        assert firmware.serial == FIRMWARE[model]().serial
 
 
 def test_a_therapy_unit_plays_sessions_only() -> None:
