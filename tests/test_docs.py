@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from app.cli.commands import build_commands
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS, RECORDED_MODELS
+from devices.declaration import ElectrotherapyModel, ForceModel, RecordedModel
+from devices.types import Transport
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -49,6 +51,35 @@ def test_every_section_has_an_example(command: str):
 @pytest.mark.parametrize("model", [*FORCE_MODELS, *ELECTROTHERAPY_MODELS])
 def test_every_device_has_a_page(model: str):
     assert (DOCS / "devices" / f"{model}.md").is_file()
+
+
+def rows_of_devices() -> dict[str, list[str]]:
+    """The table of all models by id: name, what it measures, rate, link, evidence, tried."""
+    text = (DOCS / "devices" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (.+) \| `([\w-]+)` \|(.+)\|$", text, flags=re.M)
+    return {model: [name, *map(str.strip, rest.split("|"))] for name, model, rest in rows}
+
+
+def facts(model: ForceModel | ElectrotherapyModel | RecordedModel) -> list[str]:
+    """What the table must say of a model: rate, link, evidence, tried."""
+    words = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth LE"}
+    transports = () if isinstance(model, RecordedModel) else model.transports
+    return [
+        f"{model.rate_hz:.0f} Hz" if isinstance(model, ForceModel) else "",
+        ", ".join(words[transport] for transport in transports),
+        model.evidence.value,
+        "yes" if model.tested_on_hardware else "no",
+    ]
+
+
+def test_the_table_of_devices_says_what_the_catalogue_says():
+    known = {**FORCE_MODELS, **ELECTROTHERAPY_MODELS, **RECORDED_MODELS}
+    rows = rows_of_devices()
+    assert {model: rows.get(model, ["", ""])[2:] for model in known} == {
+        model: facts(known[model]) for model in known
+    }
+    assert not set(rows) - set(known)
+    assert not [model for model in known if known[model].name not in rows[model][0]]
 
 
 def pages() -> list[Path]:
