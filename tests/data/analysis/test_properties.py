@@ -99,15 +99,60 @@ def test_quiet_time_at_the_end_changes_nothing(seed: int, seconds: float) -> Non
     _assert_same(run(recorded), run(longer))
 
 
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 1000), seconds=st.floats(0.1, 20))
+def test_quiet_time_before_the_first_effort_changes_nothing(seed: int, seconds: float) -> None:
+    recorded = _hold_set(seed, noise_n=0.0)
+    n = round(seconds * 500)
+    extra = recorded.t[0] - np.arange(n, 0, -1) / 500
+    longer = replace(
+        recorded,
+        t=np.concatenate([extra, recorded.t]),
+        force=np.concatenate([np.zeros((n, 1)), recorded.force]),
+    )
+    _assert_same(run(recorded), run(longer))
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 1000), end=st.floats(0.5, 17))
+def test_cutting_the_recording_changes_only_what_was_not_over(seed: int, end: float) -> None:
+    recorded = _hold_set(seed)
+    kept = recorded.t <= end
+    cut = run(replace(recorded, t=recorded.t[kept], force=recorded.force[kept]))
+    whole = run(recorded)
+    # Half a second after its end a repetition is over: it merges with nothing, nothing is missing.
+    over = [rep for rep in whole.reps if rep.bounds.end_s + 0.5 < end]
+    for before, after in zip(over, cut.reps, strict=False):
+        assert after.bounds == before.bounds
+        for key, metric in before.metrics.items():
+            assert after.metrics[key].value == (
+                None if metric.value is None else pytest.approx(metric.value, rel=1e-9, abs=1e-9)
+            ), key
+        # Only the set's best may come later.
+        assert set(after.codes) - {"SUBMAX"} == set(before.codes) - {"SUBMAX"}
+    rest = cut.reps[len(over) :]
+    assert len(rest) <= 1
+    for rep in rest:
+        assert rep.bounds.start_s < end
+        assert rep.bounds.end_s <= end
+
+
 def test_swapped_columns_are_the_same_limbs() -> None:
     recorded = _nordic_set(1)
     turned = replace(recorded, force=recorded.force[:, ::-1].copy(), sides=(Side.RIGHT, Side.LEFT))
     assert run(turned, NORDIC).reps == run(recorded, NORDIC).reps
 
 
-def test_newtons_and_kilograms_force_tell_the_same_story() -> None:
+# 1 kgf = 9.80665 N by definition; 1 lbf = 0.45359237 kg · 9.80665 m/s², by definition too
+@pytest.mark.parametrize("newtons", [9.80665, 4.4482216152605])
+def test_a_unit_there_and_back_tells_the_same_story(newtons: float) -> None:
     recorded = _hold_set(4)
-    # 1 kgf = 9.80665 N by definition
-    kgf = replace(recorded, force=recorded.force / 9.80665)
-    back = replace(kgf, force=kgf.force * 9.80665)
+    other = replace(recorded, force=recorded.force / newtons)
+    back = replace(other, force=other.force * newtons)
     _assert_same(run(recorded, HOLD), run(back, HOLD))
+
+
+def test_a_unit_that_was_not_converted_scales_force_and_nothing_else() -> None:
+    recorded = _hold_set(4, noise_n=0.0)
+    as_kilograms = replace(recorded, force=recorded.force * 9.80665)
+    _assert_same(run(recorded), run(as_kilograms), 9.80665)
