@@ -50,6 +50,7 @@ class RealFinder:
                 name=candidate.name,
                 services=candidate.services,
                 usb_id=candidate.usb_id,
+                advertised=candidate.advertised,
             )
             if models:
                 key = f"{transport}:{candidate.address}"

@@ -71,6 +71,11 @@ def ble_link(where: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
     from drivers.ble import BleLink
 
     _must_have(model, Transport.BLE)
+    if isinstance(model, ForceModel) and model.broadcast is not None:
+        from drivers.broadcast import BroadcastLink
+
+        heard = BroadcastLink(where, model.broadcast)
+        return ChosenLink(heard, Framing.PACKETS, f"ble:{where}", False)
     if model.gatt is None:
         raise LinkSpecError(f"{model.name} has no Bluetooth services to connect to.")
     return ChosenLink(BleLink(where, model.gatt), Framing.PACKETS, f"ble:{where}", False)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from devices.types import ChannelInfo, Evidence, Transport
 from drivers.ble import Gatt
+from drivers.broadcast import Broadcast
 from drivers.link import Link
 from drivers.serial_format import EIGHT_N_ONE, SerialFormat
 from protocols.codec import Codec, Framing
@@ -28,7 +29,8 @@ class ForceModel:
     `is_steady` matters without device time: samples come at an even rate, so that late ones are
     spread by it; False where each is read when it is asked for or heard. `boot_s` is how long the
     device takes after its port was opened, unless it speaks before. `needs_calibration`: it sends
-    raw counts.
+    raw counts. A device that only advertises has a `broadcast` instead of a `gatt`. `silence_s` is
+    how long a stream may be silent before its link counts as lost.
     """
 
     id: str
@@ -43,6 +45,7 @@ class ForceModel:
     loss_detectable: bool
     has_hardware_tare: bool
     gatt: Gatt | None = None
+    broadcast: Broadcast | None = None
     name_prefixes: tuple[str, ...] = ()
     baud_rate: int | None = None
     line: SerialFormat = EIGHT_N_ONE
@@ -51,6 +54,7 @@ class ForceModel:
     rfd_refused: str | None = None
     is_steady: bool = True
     boot_s: float | None = None
+    silence_s: float = 1.0
     needs_calibration: bool = False
     notes: tuple[str, ...] = ()
     tested_on_hardware: bool = False

@@ -258,7 +258,7 @@ class ForceDevice(Device):
 
     def _silence_limit_s(self) -> float | None:
         if self.state is LinkState.STREAMING:
-            return max(1.0, 5e-6 * self._stream.period_us)
+            return max(self.model.silence_s, 5e-6 * self._stream.period_us)
         return None
 
     def _nothing_pending(self) -> bool:

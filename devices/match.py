@@ -20,9 +20,11 @@ def match(
     name: str | None = None,
     services: tuple[str, ...] = (),
     usb_id: tuple[int, int] | None = None,
+    advertised: tuple[tuple[int, bytes], ...] = (),
     experimental: bool = False,
 ) -> list[AnyModel]:
-    """Models that the name, a service or the USB identity speaks for; never the address alone.
+    """Models that the name, a service, what the maker advertises or the USB identity speaks for;
+    never the address alone.
 
     A serial port with a generic USB chip may be any serial model: then all are returned and a
     person chooses. Experimental models only where somebody switched them on.
@@ -38,7 +40,18 @@ def match(
             model
             for model in models
             if (name is not None and name.startswith(model.name_prefixes))
-            or (model.gatt is not None and model.gatt.service.lower() in known)
+            or _is_named_by_service(model, known)
+            or _is_named_by_maker(model, dict(advertised))
         ]
     exact = [model for model in models if usb_id is not None and usb_id in model.usb_ids]
     return exact or models
+
+
+def _is_named_by_service(model: AnyModel, services: set[str]) -> bool:
+    gatt = model.gatt
+    return gatt is not None and not gatt.is_common and gatt.service.lower() in services
+
+
+def _is_named_by_maker(model: AnyModel, advertised: dict[int, bytes]) -> bool:
+    broadcast = model.broadcast if isinstance(model, ForceModel) else None
+    return broadcast is not None and broadcast.find(advertised) is not None

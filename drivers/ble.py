@@ -40,7 +40,8 @@ class Gatt:
     """Where a device's bytes live: a service, its notifying and its writable characteristic.
 
     `write_with_response` is None where it is not known which kind the device takes: then the
-    characteristic says it. `write_service` holds `write` where that is another service.
+    characteristic says it. `write_service` holds `write` where that is another service. A service
+    that `is_common` is that of a module which many other devices have too: it proves nothing.
     """
 
     service: str
@@ -48,6 +49,7 @@ class Gatt:
     write: str
     write_with_response: bool | None
     write_service: str | None = None
+    is_common: bool = False
 
 
 @dataclass(frozen=True, slots=True)
