@@ -92,3 +92,17 @@ def test_every_link_inside_the_project_leads_somewhere(page: Path):
     inside = [target for target in targets if not re.match(r"[a-z]+:|#", target)]
     missing = [target for target in inside if not (page.parent / target.partition("#")[0]).exists()]
     assert not missing
+
+
+def anchors(page: Path) -> set[str]:
+    """The places in a page that a link can name, as GitHub forms them from headings."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), flags=re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_to_a_heading_finds_it(page: Path):
+    named = [a.partition("#") for a, _ in LINK.findall(page.read_text("utf-8")) if "#" in a]
+    inside = [(page.parent / file if file else page, anchor) for file, _, anchor in named]
+    there = [(file, anchor) for file, anchor in inside if file.is_file()]
+    assert not [anchor for file, anchor in there if anchor not in anchors(file)]
