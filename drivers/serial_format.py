@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -20,6 +21,14 @@ class SerialFormat:
     parity: Parity = Parity.NONE
     stop_bits: int = 1
     rts_cts: bool = False
+
+    @classmethod
+    def from_text(cls, text: str) -> SerialFormat:
+        """As manuals write it, ``7E1``; raises ValueError for anything else."""
+        found = re.fullmatch(r"([78])([NEO])([12])", text.upper())
+        if found is None:
+            raise ValueError(f"{text} is no serial format like 8N1 or 7E1")
+        return cls(int(found[1]), Parity(found[2]), int(found[3]))
 
     def __str__(self) -> str:
         flow = " RTS/CTS" if self.rts_cts else ""

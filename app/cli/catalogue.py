@@ -51,9 +51,19 @@ def run_tests(arguments: argparse.Namespace) -> int:
 
 def run_devices(arguments: argparse.Namespace) -> int:
     from app.cli.shapes import model_json
-    from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+    from devices.catalog import (
+        ELECTROTHERAPY_MODELS,
+        FORCE_MODELS,
+        INSTRUMENT_MODELS,
+        RECORDED_MODELS,
+    )
 
-    models = [*FORCE_MODELS.values(), *ELECTROTHERAPY_MODELS.values()]
+    models = [
+        *FORCE_MODELS.values(),
+        *ELECTROTHERAPY_MODELS.values(),
+        *RECORDED_MODELS.values(),
+        *INSTRUMENT_MODELS.values(),
+    ]
     shapes = [model_json(model) for model in models]
     if arguments.json:
         print_json(shapes)
@@ -65,7 +75,7 @@ def run_devices(arguments: argparse.Namespace) -> int:
                 shape["id"],
                 shape["name"],
                 shape["kind"],
-                ", ".join(shape["transports"]),
+                ", ".join(shape["transports"]) or "file",
                 f"{shape['rate_hz']:g}" if "rate_hz" in shape else "–",
                 str(len(shape["channels"])) if "channels" in shape else "–",
                 shape["evidence"],

@@ -4,12 +4,36 @@ from __future__ import annotations
 
 import argparse
 
-from app.cli import analyse, care, catalogue, demo, dose, export, import_, record, report, stored
+from app.cli import (
+    analyse,
+    care,
+    catalogue,
+    demo,
+    dose,
+    export,
+    import_,
+    output_check,
+    record,
+    report,
+    stored,
+)
 from app.cli.parser import Commands, add_database
 from app.version import program_version
 
 # Each has `add(commands)`, which registers its commands with what runs them.
-MODULES = (demo, catalogue, record, analyse, dose, stored, export, import_, report, care)
+MODULES = (
+    demo,
+    catalogue,
+    record,
+    analyse,
+    dose,
+    output_check,
+    stored,
+    export,
+    import_,
+    report,
+    care,
+)
 
 
 class ShowVersion(argparse.Action):

@@ -25,10 +25,22 @@ from data.analysis.types import (
 from data.clinical.dose import DoseNumber
 from data.clinical.tests import StrengthTest
 from data.records import DoseValue, Person, Session, Treatment, Trial, TrialChannel
-from devices.declaration import ElectrotherapyModel, ForceModel
+from devices.declaration import (
+    ElectrotherapyModel,
+    ForceModel,
+    InstrumentModel,
+    RecordedModel,
+)
 from devices.types import DeviceInfo, Gap
 
 Json = dict[str, Any]
+
+_MODEL_KINDS: Mapping[type, str] = {
+    ForceModel: "force",
+    ElectrotherapyModel: "electrotherapy",
+    RecordedModel: "recording",
+    InstrumentModel: "instrument",
+}
 
 
 def analysis_json(analysis: TrialAnalysis) -> Json:
@@ -187,13 +199,17 @@ def strength_test_json(test: StrengthTest) -> Json:
     return _fields(test)
 
 
-def model_json(model: ForceModel | ElectrotherapyModel) -> Json:
+def model_json(
+    model: ForceModel | ElectrotherapyModel | RecordedModel | InstrumentModel,
+) -> Json:
     shape: Json = {
         "id": model.id,
         "name": model.name,
         "maker": model.maker,
-        "kind": "force" if isinstance(model, ForceModel) else "electrotherapy",
-        "transports": [transport.value for transport in model.transports],
+        "kind": _MODEL_KINDS[type(model)],
+        "transports": []
+        if isinstance(model, RecordedModel)
+        else [transport.value for transport in model.transports],
         "evidence": model.evidence.value,
         "tested_on_hardware": model.tested_on_hardware,
         "notes": list(model.notes),

@@ -4,7 +4,12 @@ import pytest
 
 from app.__main__ import main
 from data.clinical.catalogue import tests as strength_tests
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from devices.catalog import (
+    ELECTROTHERAPY_MODELS,
+    FORCE_MODELS,
+    INSTRUMENT_MODELS,
+    RECORDED_MODELS,
+)
 from tests.app.cli.shell import only_json
 
 
@@ -20,7 +25,10 @@ def test_every_strength_test_is_listed(capsys: pytest.CaptureFixture[str]):
 def test_every_device_is_listed_with_what_it_can(capsys: pytest.CaptureFixture[str]):
     assert main(["devices", "--json"]) == 0
     listed = only_json(capsys.readouterr().out)
-    assert {each["id"] for each in listed} == {*FORCE_MODELS, *ELECTROTHERAPY_MODELS}
+    kinds = {each["kind"] for each in listed}
+    assert kinds == {"force", "electrotherapy", "recording", "instrument"}
+    catalogues = (FORCE_MODELS, ELECTROTHERAPY_MODELS, RECORDED_MODELS, INSTRUMENT_MODELS)
+    assert [each["id"] for each in listed] == [model for known in catalogues for model in known]
     board = next(each for each in listed if each["id"] == "onb")
     assert board["rate_hz"] == 1000
     assert board["transports"] == ["serial", "ble"]

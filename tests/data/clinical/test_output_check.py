@@ -1,0 +1,38 @@
+"""Figures: electrotherapy.md §1.7 (USP-30 manual: 14.65 W/g, "10 W ~ 0.68 g") and §3.4."""
+
+from __future__ import annotations
+
+import pytest
+
+from data.clinical.output_check import OutputCheckError, output_check
+
+
+def test_ten_watts_weigh_what_the_manual_of_a_power_meter_says():
+    assert output_check(0.68, 10).power_w == pytest.approx(10, rel=0.005)
+
+
+def test_the_physics_of_a_plane_absorber_agree_within_their_factor():
+    # P = F · c: 344 mg in the field of 9.80665 m/s² and c = 1482 m/s are 5 W (§1.7).
+    power_w = 0.344e-3 * 9.80665 * 1482
+    assert output_check(0.344, 5, watts_per_gram=14.54).power_w == pytest.approx(power_w, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("panel_w", "error_percent", "is_within"),
+    [(5.0, 0.0, True), (6.0, 20.0, True), (6.1, 22.0, False), (3.9, -22.0, False)],
+)
+def test_the_panel_may_be_a_fifth_off(panel_w: float, error_percent: float, is_within: bool):
+    check = output_check(0.5, panel_w, watts_per_gram=10)
+    assert check.error_percent == pytest.approx(error_percent)
+    assert check.is_within is is_within
+
+
+def test_the_rule_says_nothing_of_a_tenth_of_the_highest_power():
+    assert output_check(0.1, 2.0, highest_w=20).is_within is None
+    assert output_check(0.1, 2.1, highest_w=20).is_within is False
+
+
+@pytest.mark.parametrize("arguments", [(0.0, 5.0), (-0.3, 5.0), (float("nan"), 5.0), (0.3, 0.0)])
+def test_a_reading_that_cannot_be_is_refused(arguments: tuple[float, float]):
+    with pytest.raises(OutputCheckError):
+        output_check(*arguments)
