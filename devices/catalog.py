@@ -11,12 +11,17 @@ from devices.declaration import (
     RecordedModel,
 )
 from devices.errors import ExperimentalModelError
+from devices.frez import FREZ
+from devices.harp import HARP
+from devices.imada import IMADA
 from devices.onb import ONB
 from devices.ott import OTT
+from devices.pitchsix import PITCHSIX
 from devices.progressor import PROGRESSOR
 from devices.sciencemode2 import SCIENCEMODE2
 from devices.sciencemode4 import SCIENCEMODE4
 from devices.types import Evidence
+from devices.wh_c06 import WH_C06
 
 FORCE_MODELS: dict[str, ForceModel] = {
     model.id: model
@@ -25,6 +30,11 @@ FORCE_MODELS: dict[str, ForceModel] = {
         PROGRESSOR,
         CHRONOJUMP,
         CHRONOJUMP_PLATFORM,
+        PITCHSIX,
+        IMADA,
+        FREZ,
+        WH_C06,
+        HARP,
     )
 }
 ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {

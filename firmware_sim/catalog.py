@@ -9,26 +9,36 @@ from firmware_sim.balance import BalanceFirmware
 from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
+from firmware_sim.frez import FrezFirmware
+from firmware_sim.harp import HarpFirmware
+from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import delayed, load_named
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
+from firmware_sim.pitchsix import PitchSixFirmware
 from firmware_sim.progressor import ProgressorFirmware
 from firmware_sim.sciencemode2 import LEFT_RUNNING as LEFT_RUNNING_2
 from firmware_sim.sciencemode2 import ScienceMode2Firmware
 from firmware_sim.sciencemode4 import LEFT_RUNNING as LEFT_RUNNING_4
 from firmware_sim.sciencemode4 import ScienceMode4Firmware
 from firmware_sim.sessions import SESSIONS
+from firmware_sim.wh_c06 import MEASURED_LOSS, WhC06Firmware
 from protocols.codec import Framing
 
 FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "onb": OnbFirmware,
     "progressor": ProgressorFirmware,
+    "harp": HarpFirmware,
     "ott": OttFirmware,
     "sciencemode4": ScienceMode4Firmware,
     "sciencemode2": ScienceMode2Firmware,
     "balance": BalanceFirmware,
     "chronojump": ChronojumpFirmware,
     "chronojump-platform": ChronojumpPlatformFirmware,
+    "pitchsix": PitchSixFirmware,
+    "imada": ImadaFirmware,
+    "frez": FrezFirmware,
+    "wh-c06": WhC06Firmware,
 }
 
 LOAD_DELAY_S = 3.0
@@ -36,6 +46,7 @@ LOAD_DELAY_S = 3.0
 _HOST_TIMEOUT_S = 3.0
 _DEFAULT_LOADS = {
     "onb": "nordic",
+    "harp": "nordic",
     "chronojump-platform": "nordic",
     "ott": "tens_20min",
     "sciencemode4": "idle",
@@ -89,6 +100,9 @@ def _device(
             timeout_s = _HOST_TIMEOUT_S * max(speed, 1.0)
             load_then = _delayed(load, load_delay_s)
             return OnbFirmware(load_then, framing, seed=seed, host_timeout_s=timeout_s)
+        case "wh-c06":
+            load_then = _delayed(load, load_delay_s)
+            return WhC06Firmware(load_then, framing, seed=seed, loss=MEASURED_LOSS)
         case _:
             return FIRMWARE[model](_delayed(load, load_delay_s), framing, seed=seed)
 

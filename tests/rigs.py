@@ -17,10 +17,12 @@ import pytest
 from numpy.typing import NDArray
 
 from devices.catalog import FORCE_MODELS
+from devices.declaration import ForceModel
 from devices.force import ForceDevice
 from devices.match import AnyModel
 from devices.types import ForceBlock, Gap, HostCalibration, LinkState, Position, Transport
 from drivers.ble import BleLink
+from drivers.broadcast import BroadcastLink
 from drivers.capture_format import RecordKind, read_capture
 from drivers.link import Link
 from drivers.memory import MemoryLink
@@ -28,13 +30,16 @@ from drivers.serial import SerialLink
 from firmware_sim.catalog import FIRMWARE
 from firmware_sim.faults import Fault, Stage
 from firmware_sim.firmware import Firmware, Load
+from firmware_sim.harp import CELLS as HARP_CELLS
 from firmware_sim.radio import VirtualRadio
+from firmware_sim.radio_broadcast import VirtualBroadcaster
 from firmware_sim.serve import serve_pty, serve_tcp
 from protocols.codec import Codec, Framing
 from protocols.events import ForceSamples
 
 TICK_S = 0.005
 _AWAY_S = 0.2  # how long a device that drops off a TCP port stays away
+_NOTICE_S = 0.8  # after which the silence of one that only advertises is a loss
 
 
 class Way(StrEnum):
@@ -50,26 +55,39 @@ class Way(StrEnum):
 class Setup:
     """What a model needs to be tested quickly, and to give newtons.
 
-    `firmware` are options of its simulator, `model` fields of its declaration.
+    `firmware` are options of its simulator, `model` fields of its declaration. How exact it can
+    be: `clock_step_us` is that of its time stamps, `lag_n` how far its own filter is from a force
+    that rises by 10 N each second.
     """
 
     firmware: dict[str, Any] = field(default_factory=dict[str, Any])
     model: dict[str, Any] = field(default_factory=dict[str, Any])
     calibrations: tuple[HostCalibration, ...] = ()
+    clock_step_us: int = 0
+    lag_n: float = 0.0
 
 
 def ours(channel: int, position: Position, factor: float, zero: float) -> HostCalibration:
     return HostCalibration(channel, factor, zero, "2026-03-01", "bench", position)
 
 
+_HARP_SIDES = zip(HARP_CELLS, (Position.LEFT, Position.RIGHT), strict=True)
 _QUICK_BOARD = {"boot_s": 0.05, "listen_s": 0.03, "rate_hz": 80.0}
 SETUPS: dict[str, Setup] = {
+    "harp": Setup(
+        calibrations=tuple(
+            ours(cell.channel, side, cell.newtons_per_count, cell.zero_counts)
+            for cell, side in _HARP_SIDES
+        ),
+        clock_step_us=32,
+    ),
     "chronojump": Setup(_QUICK_BOARD, {"boot_s": 0.06}),
     "chronojump-platform": Setup(
         _QUICK_BOARD,
         {"boot_s": 0.06},
         (ours(0, Position.LEFT, 0.125, 40.0), ours(1, Position.RIGHT, 0.125, -25.0)),
     ),
+    "frez": Setup(calibrations=(ours(0, Position.SINGLE, 0.001, 50_000.0),)),
 }
 
 
@@ -149,6 +167,15 @@ async def wired(bench: Bench, firmware: Firmware, speed: float = 1.0) -> AsyncGe
                     port, baud_rate=bench.model.baud_rate or 115_200, line=bench.model.line
                 )
                 yield Wire(link, bench.framing, lambda: _go_away(firmware))
+        case Way.RADIO if isinstance(bench.model, ForceModel) and bench.model.broadcast:
+            async with VirtualRadio() as radio:
+                broadcast = bench.model.broadcast
+                sender = radio.add_broadcaster(firmware, "IF_B7", broadcast, speed=speed)
+                backend = radio.scanner_backend
+                link = BroadcastLink(
+                    sender.address, broadcast, scanner_backend=backend, silence_s=_NOTICE_S
+                )
+                yield Wire(link, bench.framing, lambda: _leave_range(sender))
         case Way.RADIO:
             gatt = bench.model.gatt
             assert gatt is not None
@@ -194,6 +221,12 @@ def requests_written(capture: Path) -> list[bytes]:
     """Everything that left for the device, from a capture of its link."""
     records = read_capture(capture).records
     return [record.data for record in records if record.kind is RecordKind.OUTBOUND]
+
+
+def _leave_range(sender: VirtualBroadcaster) -> None:
+    """Out of range until the silence is noticed."""
+    sender.leave_range()
+    asyncio.get_running_loop().call_later(_NOTICE_S + _AWAY_S, sender.return_to_range)
 
 
 def _go_away(firmware: Firmware) -> None:
