@@ -6,8 +6,14 @@ from pathlib import Path
 import pytest
 
 from app.cli.commands import build_commands
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS, RECORDED_MODELS
-from devices.declaration import ElectrotherapyModel, ForceModel, RecordedModel
+from devices.catalog import (
+    ELECTROTHERAPY_MODELS,
+    FORCE_MODELS,
+    INSTRUMENT_MODELS,
+    RECORDED_MODELS,
+)
+from devices.declaration import ForceModel, InstrumentModel, RecordedModel
+from devices.match import AnyModel
 from devices.types import Transport
 
 ROOT = Path(__file__).parent.parent
@@ -60,7 +66,7 @@ def rows_of_devices() -> dict[str, list[str]]:
     return {model: [name, *map(str.strip, rest.split("|"))] for name, model, rest in rows}
 
 
-def facts(model: ForceModel | ElectrotherapyModel | RecordedModel) -> list[str]:
+def facts(model: AnyModel | RecordedModel | InstrumentModel) -> list[str]:
     """What the table must say of a model: rate, link, evidence, tried."""
     words = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth LE"}
     transports = () if isinstance(model, RecordedModel) else model.transports
@@ -73,7 +79,7 @@ def facts(model: ForceModel | ElectrotherapyModel | RecordedModel) -> list[str]:
 
 
 def test_the_table_of_devices_says_what_the_catalogue_says():
-    known = {**FORCE_MODELS, **ELECTROTHERAPY_MODELS, **RECORDED_MODELS}
+    known = FORCE_MODELS | ELECTROTHERAPY_MODELS | RECORDED_MODELS | INSTRUMENT_MODELS
     rows = rows_of_devices()
     assert {model: rows.get(model, ["", ""])[2:] for model in known} == {
         model: facts(known[model]) for model in known
