@@ -54,7 +54,9 @@ def test_every_section_has_an_example(command: str):
     assert f"\nmyograph {command}" in sections()[command]
 
 
-@pytest.mark.parametrize("model", [*FORCE_MODELS, *ELECTROTHERAPY_MODELS])
+@pytest.mark.parametrize(
+    "model", [*FORCE_MODELS, *ELECTROTHERAPY_MODELS, *RECORDED_MODELS, *INSTRUMENT_MODELS]
+)
 def test_every_device_has_a_page(model: str):
     assert (DOCS / "devices" / f"{model}.md").is_file()
 

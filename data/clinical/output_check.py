@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 WATTS_PER_GRAM = 14.65
-"""BC Biomedical USP-30 manual, for its conical target. A plane absorber at 20 °C gives 14.54."""
+"""BC Biomedical USP-30 manual, for its conical target. A plane absorber at 20 °C gives 14.53."""
 
 TOLERANCE_PERCENT = 20.0
 TOLERANCE_SOURCE = (
