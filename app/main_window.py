@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.navigation import Desk, PageId, Route
+from app.pages.factory import make_page
 from app.pages.page import Page
 from app.theme import theme
 from app.widgets.controls import shortcut_text
@@ -64,7 +65,7 @@ class MainWindow(QMainWindow):
         self.desk = desk
         self.may_close: Callable[[], bool] = _always
         self._factories: dict[PageId, Callable[[], QWidget]] = {
-            page: lambda page=page: _make(page, desk) for page in PageId if page != PageId.LIVE
+            page: lambda page=page: make_page(page, desk) for page in PageId if page != PageId.LIVE
         }
         self._pages: dict[PageId, QWidget] = {}
         self._history: list[Route] = []
@@ -336,49 +337,6 @@ def _tests_with(words: list[str]) -> list[Row]:
         if all(word in f"{test.name} {test.id} {test.muscle_group}".casefold() for word in words)
     ]
     return found[:_MOST_FOUND]
-
-
-def _make(page: PageId, desk: Desk) -> Page:
-    """Pages are imported when they are first shown: the window comes first."""
-    match page:
-        case PageId.TODAY:
-            from app.pages.today import TodayPage
-
-            return TodayPage(desk)
-        case PageId.PEOPLE:
-            from app.pages.people import PeoplePage
-
-            return PeoplePage(desk)
-        case PageId.PERSON:
-            from app.pages.person import PersonPage
-
-            return PersonPage(desk)
-        case PageId.VISIT:
-            from app.pages.visit import VisitPage
-
-            return VisitPage(desk)
-        case PageId.REVIEW:
-            from app.pages.review import ReviewPage
-
-            return ReviewPage(desk)
-        case PageId.TREATMENT:
-            from app.pages.treatment import TreatmentPage
-
-            return TreatmentPage(desk)
-        case PageId.DEVICES:
-            from app.pages.devices_page import DevicesPage
-
-            return DevicesPage(desk)
-        case PageId.LIBRARY:
-            from app.pages.library import LibraryPage
-
-            return LibraryPage(desk)
-        case PageId.SETTINGS:
-            from app.pages.settings_page import SettingsPage
-
-            return SettingsPage(desk)
-        case PageId.LIVE:
-            raise LookupError("the live page is added by whoever owns the devices")
 
 
 def _always() -> bool:

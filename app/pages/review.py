@@ -8,7 +8,7 @@ from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from app.editing import move_bounds, reject_rep, restore
 from app.navigation import Desk, Route
@@ -22,6 +22,7 @@ from app.units import day, force, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, Deck, Segments, row
 from app.widgets.metric_table import MetricTable
 from app.widgets.plot_marks import RepSpan
+from app.widgets.reject_panel import REASONS, RejectPanel
 from app.widgets.review_plot import ReviewPlot
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import rep_rows, state_words, why_no_result
@@ -33,8 +34,6 @@ from data.analysis.types import Curve, Side
 from data.clinical.catalogue import tests
 from data.records import Trial
 from data.store import Store
-
-REASONS = ("pain", "technique", "slipped", "stopped early")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,13 +65,13 @@ class ReviewPage(Page):
         self.summary = RunSummary(is_narrow=True)
         self.reps = RowList("Repetitions")
         self.reject = Button("Reject", icon_name="reject", key="X", clicked=self._on_reject)
-        self.reason = QLineEdit()
+        self.why = RejectPanel()
         self._build()
         self.limb.changed.connect(self._on_limb)
         self.overlay.toggled.connect(self._show_overlay)
         self.plot.bounds_changed.connect(self._on_bounds)
         self.reps.moved.connect(self._show_rep)
-        self.reason.returnPressed.connect(self._on_typed_reason)
+        self.why.given.connect(self._reject)
         self.add_key("X", "Reject the chosen repetition, or take it back in", self._on_reject)
         self.add_key("O", "Lay last time’s curve over this one", self.overlay.toggle)
         self.keys.append(Key("← →", "Left or right limb; moves a chosen bound of a repetition"))
@@ -150,30 +149,11 @@ class ReviewPage(Page):
         head = row(self._reps_title, 1, self.reject)
         head.setContentsMargins(space(3), space(2), space(2), 0)
         card.column.addLayout(head)
-        self._stack = Deck(self.reps, self._reasons())
+        self._stack = Deck(self.reps, self.why)
         card.column.addWidget(self._stack, 1)
+        for place, reason in enumerate(REASONS, 1):
+            self.add_key(str(place), f"Reason: {reason}", lambda r=reason: self._by_key(r))
         return card
-
-    def _reasons(self) -> QWidget:
-        box = QWidget()
-        why = QVBoxLayout(box)
-        why.setContentsMargins(space(3), 0, space(2), space(2))
-        why.setSpacing(space(2))
-        why.addWidget(Text("The curve stays; the numbers leave it out.", tone="muted", wrap=True))
-        self._reason_buttons = [
-            Button(sentence(reason), key=str(k + 1), clicked=lambda r=reason: self._reject(r))
-            for k, reason in enumerate(REASONS)
-        ]
-        for pair in (self._reason_buttons[:2], self._reason_buttons[2:]):
-            why.addLayout(row(*pair, spacing=2))
-        self.reason.setPlaceholderText("Another reason, then Enter")
-        self.reason.setAccessibleName("Another reason to reject this repetition")
-        self.reason.setMaxLength(100)
-        why.addWidget(self.reason)
-        why.addStretch()
-        for k, reason in enumerate(REASONS):
-            self.add_key(str(k + 1), f"Reason: {reason}", lambda r=reason: self._by_key(r))
-        return box
 
     def _reload(self) -> None:
         set_id, trial_id = self._set, self._trial_id
@@ -292,18 +272,13 @@ class ReviewPage(Page):
                 f"Repetition {rep} taken back in",
             )
             return
-        self.reason.clear()
         self._reps_title.setText(f"Why reject repetition {rep}?")
         self.reject.hide()
         self._stack.setCurrentIndex(1)
-        self._reason_buttons[0].setFocus()
+        self.why.begin()
 
     def _by_key(self, reason: str) -> None:
         if self._is_asking:
-            self._reject(reason)
-
-    def _on_typed_reason(self) -> None:
-        if reason := plain(self.reason.text()).strip():
             self._reject(reason)
 
     def _reject(self, reason: str) -> None:

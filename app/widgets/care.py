@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy
 
-from app.theme import pixmap, space, theme
-from app.widgets.controls import Button, Card
+from app.theme import space
+from app.widgets.controls import Button, Card, IconMark
 from app.widgets.text import Text
 
 
@@ -27,13 +27,9 @@ class CareCard(Card):
     ) -> None:
         super().__init__(margin=4)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
-        mark = QLabel()
-        size = theme().px(20)
-        mark.setFixedSize(size, size)
-        mark.setPixmap(pixmap(icon_name, size, tone))
         head = QHBoxLayout()
         head.setSpacing(space(2))
-        head.addWidget(mark)
+        head.addWidget(IconMark(icon_name, tone))
         head.addWidget(Text(title, bold=True, wrap=True), 1)
         self.column.setSpacing(space(2))
         self.column.addLayout(head)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QFrame,
     QHBoxLayout,
+    QLabel,
     QLayout,
     QPushButton,
     QScrollArea,
@@ -34,7 +35,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.theme import PAGE_MARGIN, Type, colours, font, icon, space, theme
+from app.theme import PAGE_MARGIN, Type, colours, font, icon, is_restyle, pixmap, space, theme
 from app.widgets.text import Text, plain, tool_tip
 
 K = TypeVar("K")
@@ -230,6 +231,29 @@ class Deck(QStackedWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         card = self.currentWidget()
         return card.minimumSizeHint() if card else super().minimumSizeHint()
+
+
+class IconMark(QLabel):
+    """An icon beside a text, in the colours of the moment."""
+
+    def __init__(self, name: str = "", role: str = "text", size: int = 20) -> None:
+        super().__init__()
+        self._name, self._role, self._size = name, role, theme().px(size)
+        self.setFixedSize(self._size, self._size)
+        self._draw()
+
+    def show_icon(self, name: str, role: str) -> None:
+        self._name, self._role = name, role
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802
+        super().changeEvent(event)
+        if is_restyle(event):
+            self._draw()
+
+    def _draw(self) -> None:
+        if self._name:
+            self.setPixmap(pixmap(self._name, self._size, self._role))
 
 
 class EmptyState(QWidget):

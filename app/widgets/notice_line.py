@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout
 
-from app.theme import pixmap, set_state, space, theme
-from app.widgets.controls import Button
+from app.theme import set_state, space, theme
+from app.widgets.controls import Button, IconMark
 from app.widgets.text import Elided, tool_tip
 from app.workflow import Notice, Weight
 
@@ -25,8 +25,7 @@ class NoticeLine(QFrame):
         super().__init__()
         self.notice: Notice | None = None
         self.setFixedHeight(theme().px(48))
-        self._mark = QLabel()
-        self._mark.setFixedSize(QSize(theme().px(20), theme().px(20)))
+        self._mark = IconMark()
         self._what = Elided(bold=True)
         self._rest = Elided()
         self._undo = Button("Undo", "quiet", icon_name="undo", key="Ctrl+Z")
@@ -59,7 +58,7 @@ class NoticeLine(QFrame):
             self._say("", "")
             set_state(self, surface="bar-foot")
             return
-        self._mark.setPixmap(pixmap(_ICONS[notice.weight], theme().px(20), _TONES[notice.weight]))
+        self._mark.show_icon(_ICONS[notice.weight], _TONES[notice.weight])
         self._mark.setAccessibleName(notice.weight.value)
         self._say(notice.what, f"{notice.safe} {notice.todo}".strip())
         set_state(self, surface=notice.weight.value)
