@@ -131,7 +131,8 @@ def _resting_level(
     A quiet stretch well above the lowest one of the recording is pre-tension, not rest.
     """
     if options.gravity_n is not None:
-        level = Level(options.gravity_n, "rest.given.v1(gravity_n)")
+        how = options.gravity_method or "gravity_n"
+        level = Level(options.gravity_n, f"rest.given.v1({how})")
     elif lowest is None:
         return Level(0.0, "rest.none.v1(no quiet stretch: only the host's zero removed)"), 0.0
     elif baseline is None or _is_above(baseline.mean_n, lowest, gross):

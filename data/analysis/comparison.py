@@ -97,7 +97,8 @@ def compare_limbs(
         for key in _SECONDARY
         if key in test.metrics and valid_values(left, key) and valid_values(right, key)
     ]
-    return LimbComparison(main, (main, *others, *secondary), tuple(_count_notes(left, right, test)))
+    notes = (*_count_notes(left, right, test), *_gravity_notes(left, right))
+    return LimbComparison(main, (main, *others, *secondary), notes)
 
 
 def _compare(
@@ -159,6 +160,18 @@ def _count_notes(
         return []
     text = f"{counts[0]} valid repetitions left, {counts[1]} right: the best of more is higher."
     return [QualityNote("UNEQUAL", text)] if test.aggregation == "best" else []
+
+
+def _gravity_notes(left: Sequence[RepResult], right: Sequence[RepResult]) -> list[QualityNote]:
+    """Both limbs must stand on the same kind of resting level."""
+    corrected = [
+        {rep.metrics["baseline_n"].method.startswith("rest.given") for rep in limb}
+        for limb in (left, right)
+    ]
+    if not all(corrected) or corrected[0] == corrected[1]:
+        return []
+    text = "One limb is corrected for its weight and the other is not: they do not compare."
+    return [QualityNote("GRAVITY", text)]
 
 
 def _if_none(value: float | None, reason: str) -> str | None:

@@ -126,7 +126,8 @@ def _trial_notes(
 def _methods(test: StrengthTest, options: AnalysisOptions, resting: float) -> dict[str, str]:
     gravity = "not corrected beyond the resting level"
     if options.gravity_n is not None:
-        gravity = f"limb weight of {options.gravity_n:g} N given, in place of the resting level"
+        how = options.gravity_method or "given"
+        gravity = f"limb weight of {options.gravity_n:g} N in place of the resting level: {how}"
     smoothed = "none"
     if options.filter_hz is not None:
         smoothed = f"{filters.describe(options.filter_hz)} for onset and early force, not for peaks"

@@ -129,7 +129,8 @@ class AnalysisOptions:
     """What the recording itself cannot tell. A missing value makes its metrics refused.
 
     `gravity_n` is what the relaxed limb presses on the sensor in the test position (negative
-    where it hangs away from it); it replaces the resting level found in the recording.
+    where it hangs away from it); it replaces the resting level found in the recording, and
+    `gravity_method` says how it was had.
     `force_angle_deg` is how far the sensor leans from the perpendicular on the limb.
     `filter_hz` smooths early force only, never the peak. A manual bound replaces every repetition
     that it overlaps; `manual_onsets`, `rejected` and `pain_nrs` (0 to 10) go by the number after
@@ -153,6 +154,7 @@ class AnalysisOptions:
     force_angle_deg: float = 0.0
     pain_nrs: Mapping[int, int] = field(default_factory=dict[int, int])
     pain_limit: int = 5
+    gravity_method: str = ""
     changed_by: str = ""
     changed_at: datetime | None = None
 

@@ -24,6 +24,9 @@ class MeasurementError:
     icc: Range | None = None
     sem_n: Range | None = None
     mdc95_n: Range | None = None
+    mdc90_n: Range | None = None
+    sem_percent: Range | None = None
+    mdc95_percent: Range | None = None
     cv_percent: Range | None = None
 
     @property
@@ -41,6 +44,12 @@ class MeasurementError:
             parts.append(f"SEM {_span(self.sem_n)} N")
         if self.mdc95_n:
             parts.append(f"smallest detectable change {_span(self.mdc95_n)} N")
+        if self.mdc90_n:
+            parts.append(f"smallest detectable change {_span(self.mdc90_n)} N (90 %)")
+        if self.sem_percent:
+            parts.append(f"SEM {_span(self.sem_percent)} %")
+        if self.mdc95_percent:
+            parts.append(f"smallest detectable change {_span(self.mdc95_percent)} %")
         if self.icc:
             parts.append(f"ICC {_span(self.icc)}")
         people = f"{self.people} " if self.people else ""
@@ -82,6 +91,9 @@ def _row(entry: Entry) -> MeasurementError:
         icc=entry.range("icc"),
         sem_n=entry.range("sem_n"),
         mdc95_n=entry.range("mdc95_n"),
+        mdc90_n=entry.range("mdc90_n"),
+        sem_percent=entry.range("sem_percent"),
+        mdc95_percent=entry.range("mdc95_percent"),
         cv_percent=entry.range("cv_percent"),
     )
     entry.done()

@@ -19,6 +19,17 @@ class Contraction(StrEnum):
     BREAK = "break"
 
 
+class Stabilisation(StrEnum):
+    """What holds limb and sensor; part of a test's identity, because a tester's arm gives way."""
+
+    DEVICE = "device"
+    RIGID_FRAME = "rigid frame"
+    BELT = "belt"
+    WALL = "wall"
+    HAND = "hand"
+    NONE = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class RepRule:
     """Two-level hysteresis that finds repetitions; fractions are of the best peak so far."""
