@@ -42,14 +42,16 @@ class Gatt:
     `write_with_response` is None where it is not known which kind the device takes: then the
     characteristic says it. `write_service` holds `write` where that is another service. A service
     that `is_common` is that of a module which many other devices have too: it proves nothing.
+    `write` is None where the device takes nothing. `longest_write`: longer messages go in pieces.
     """
 
     service: str
     notify: str
-    write: str
+    write: str | None
     write_with_response: bool | None
     write_service: str | None = None
     is_common: bool = False
+    longest_write: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,11 +124,14 @@ class BleLink(Link):
             client, sink = self._client, self._sink
             if client is None or sink is None or not self._is_open:
                 raise LinkLostError(f"{self._name} is not connected: nothing was sent.")
+            size = self.gatt.longest_write or len(data)
             try:
-                await within(
-                    self._deadlines.write_s,
-                    client.write_gatt_char(sink, data, response=self._responds),
-                )
+                for start in range(0, len(data), max(size, 1)):
+                    piece = data[start : start + size]
+                    await within(
+                        self._deadlines.write_s,
+                        client.write_gatt_char(sink, piece, response=self._responds),
+                    )
             except BLUETOOTH_ERRORS as error:
                 problem = link_error(error, self._name, "writing")
                 if isinstance(problem, (LinkTimeoutError, LinkDeniedError)):
@@ -163,7 +168,8 @@ class BleLink(Link):
         await within(self._deadlines.connect_s, client.connect())
         source, self._sink = self._required(client)
         told = self.gatt.write_with_response
-        self._responds = "write" in self._sink.properties if told is None else told
+        offers = self._sink is not None and "write" in self._sink.properties
+        self._responds = offers if told is None else told
         await within(self._deadlines.subscribe_s, self._subscribe(client, source))
         if self._client is not client or not client.is_connected:
             raise LinkLostError(f"{self._name} went away while it was being connected.")
@@ -180,12 +186,13 @@ class BleLink(Link):
 
     def _required(
         self, client: BleakClient
-    ) -> tuple[BleakGATTCharacteristic, BleakGATTCharacteristic]:
+    ) -> tuple[BleakGATTCharacteristic, BleakGATTCharacteristic | None]:
         wanted = normalize_uuid_str(self.gatt.service)
         of_writing = normalize_uuid_str(self.gatt.write_service or wanted)
         source = _characteristic(client, wanted, self.gatt.notify)
-        sink = _characteristic(client, of_writing, self.gatt.write)
-        if source is not None and sink is not None:
+        write = self.gatt.write
+        sink = _characteristic(client, of_writing, write) if write is not None else None
+        if source is not None and (sink is not None or write is None):
             return source, sink
         raise _OtherServicesError(
             f"{self._name} is connected but does not speak as the chosen model does (service "

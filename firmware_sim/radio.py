@@ -155,12 +155,12 @@ class VirtualPeripheral:
         self._source = Characteristic[bytes](
             gatt.notify, Characteristic.Properties.NOTIFY, Attribute.Permissions.READABLE
         )
-        sink = self._sink(gatt)
-        beside = [] if gatt.write_service else [sink]
+        sinks = [self._sink(gatt, gatt.write)] if gatt.write is not None else []
+        beside = [] if gatt.write_service else sinks
         self._service = Service(gatt.service, [self._source, *beside])
         self._services = [self._service]
         if gatt.write_service:
-            self._services.append(Service(gatt.write_service, [sink]))
+            self._services.append(Service(gatt.write_service, sinks))
         self._received: deque[bytes] = deque()
         self._news = asyncio.Event()
         self._connection: Connection | None = None
@@ -203,10 +203,10 @@ class VirtualPeripheral:
     def return_to_range(self) -> None:
         self._air.bring_back(self._controller)
 
-    def _sink(self, gatt: Gatt) -> Characteristic[bytes]:
+    def _sink(self, gatt: Gatt, uuid: str) -> Characteristic[bytes]:
         kinds = Characteristic.Properties
         return Characteristic(
-            gatt.write,
+            uuid,
             kinds.WRITE if gatt.write_with_response else kinds.WRITE_WITHOUT_RESPONSE,
             Attribute.Permissions.WRITEABLE,
             CharacteristicValue[bytes](write=self._on_write),
@@ -262,8 +262,18 @@ class VirtualPeripheral:
             last_s = now_s
             while self._received:
                 await self._send(self.firmware.receive(self._received.popleft()))
+            await self._appear()
+
+    async def _appear(self) -> None:
+        """On the air as long as the device is switched on."""
+        if self.firmware.is_reachable:
             if self._must_advertise:
                 await self._advertise()
+        elif self._connection is not None:
+            self.drop(_REMOTE_USER_TERMINATED)
+        elif not self._must_advertise:
+            await self._device.stop_advertising()
+            self._must_advertise = True
 
     async def _send(self, messages: list[bytes]) -> None:
         for message in messages:

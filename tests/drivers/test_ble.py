@@ -123,6 +123,56 @@ async def test_what_is_written_may_live_in_another_service(radio: VirtualRadio) 
         await link_to(radio, peripheral.address).open()
 
 
+async def test_long_messages_go_in_pieces_where_the_device_takes_no_more(
+    radio: VirtualRadio,
+) -> None:
+    gatt = replace(GATT, longest_write=20)
+    firmware = Counter()
+    peripheral = await radio.add(firmware, "pieces", gatt)
+    link = link_to(radio, peripheral.address, gatt)
+    await link.open()
+    await link.write(b"a" * 20 + b"b" * 20 + b"c" * 5)
+    await until(lambda: len(firmware.events) == 4)
+    await link.close()
+    assert firmware.events[:4] == ["connected", "a" * 20, "b" * 20, "c" * 5]
+
+
+async def test_a_device_that_takes_nothing_is_listened_to(radio: VirtualRadio) -> None:
+    gatt = replace(GATT, write=None)
+    firmware = Counter()
+    peripheral = await radio.add(firmware, "talker", gatt)
+    link = link_to(radio, peripheral.address, gatt)
+    ears = Ears(link)
+    await link.open()
+    firmware.receive(b"start")
+    await until(lambda: len(ears.chunks) > 3)
+    with pytest.raises(LinkLostError):
+        await link.write(b"anything")
+    await link.close()
+    refused = link_to(radio, peripheral.address, GATT)
+    with pytest.raises(LinkNotFoundError, match="Choose another model"):
+        await refused.open()
+
+
+async def test_a_device_that_switches_itself_off_is_gone_until_it_is_on_again(
+    radio: VirtualRadio,
+) -> None:
+    firmware = Counter()
+    peripheral = await radio.add(firmware, "sleeper", GATT)
+    link = link_to(radio, "sleeper", deadlines=Deadlines(find_s=0.5))
+    ears = Ears(link)
+    await link.open()
+    firmware.is_reachable = False
+    await until(lambda: len(ears.losses) == 1)
+    with pytest.raises(LinkNotFoundError):
+        await link.open()
+    firmware.is_reachable = True
+    await asyncio.sleep(0.1)
+    await link.open()
+    assert peripheral.is_connected
+    await link.close()
+
+
 @pytest.mark.parametrize("wanted", ["Progressor_7125", "Progressor", "address"])
 async def test_a_device_is_found_by_name_by_beginning_or_by_address(
     radio: VirtualRadio, wanted: str
