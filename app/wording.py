@@ -6,6 +6,7 @@ Nothing here judges: no verdict, no prediction, no digits beyond what was measur
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta, timezone
 
 from data.analysis.types import Side, TrialAnalysis
@@ -265,3 +266,30 @@ def duration(seconds: float) -> str:
         return f"{fixed(seconds, 1)} s"
     minutes, rest = divmod(round(seconds), 60)
     return f"{minutes} min {rest:02} s"
+
+
+# Field of a treatment's settings: name in words, factor to what is shown, unit shown.
+SETTINGS: Mapping[str, tuple[str, float, str]] = {
+    "waveform": ("waveform", 1.0, ""),
+    "mode": ("mode", 1.0, ""),
+    "amplitude_ma": ("amplitude", 1.0, "mA"),
+    "amplitude_v": ("amplitude", 1.0, "V"),
+    "amplitude_percent": ("amplitude", 1.0, "%"),
+    "pulse_rate_hz": ("pulse rate", 1.0, "Hz"),
+    "phase_us": ("phase", 1.0, "µs"),
+    "interphase_us": ("interphase", 1.0, "µs"),
+    "carrier_hz": ("carrier", 1.0, "Hz"),
+    "electrode_cm2": ("electrode", 1.0, "cm²"),
+    "burst_hz": ("bursts", 1.0, "Hz"),
+    "pulses_per_burst": ("pulses a burst", 1.0, ""),
+    "on_s": ("on", 1.0, "s"),
+    "off_s": ("off", 1.0, "s"),
+    "ramp_up_s": ("ramp up", 1.0, "s"),
+    "ramp_down_s": ("ramp down", 1.0, "s"),
+    "frequency_mhz": ("frequency", 1.0, "MHz"),
+    "intensity_w_cm2": ("intensity", 1.0, "W/cm²"),
+    "duty": ("duty", 100.0, "%"),
+    "pulse_repetition_hz": ("pulse repetition", 1.0, "Hz"),
+    "era_cm2": ("ERA", 1.0, "cm²"),
+    "beam_nonuniformity_ratio": ("BNR", 1.0, ""),
+}

@@ -201,6 +201,9 @@ class TreatmentLog:
         if self._began_ms is None:
             self._break_cause = None
             return
+        if self.state in _OVER:  # the clock of the unit goes on, the treatment does not
+            self._break_cause = None
+            return
         now_s = max((t_ms - self._began_ms) / 1000 + self._shift_s, self._last_s)
         if self._break_cause is not None:
             self.gaps.append(Unheard(self._last_s, now_s, self._break_cause))

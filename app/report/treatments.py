@@ -9,6 +9,7 @@ from app.plain_text import plain
 from app.report.content import Fact, TreatmentSection
 from app.wording import (
     MISSING,
+    SETTINGS,
     dose_name,
     dose_value,
     duration,
@@ -40,31 +41,7 @@ ORIGINS = {
     Origin.DERIVED: "computed",
 }
 
-# Field of a settings record -> name, factor, unit.
-SETTINGS = {
-    "waveform": ("waveform", 1.0, ""),
-    "mode": ("mode", 1.0, ""),
-    "amplitude_ma": ("amplitude", 1.0, "mA"),
-    "amplitude_v": ("amplitude", 1.0, "V"),
-    "amplitude_percent": ("amplitude", 1.0, "%"),
-    "pulse_rate_hz": ("pulse rate", 1.0, "Hz"),
-    "phase_us": ("phase", 1.0, "µs"),
-    "interphase_us": ("interphase", 1.0, "µs"),
-    "carrier_hz": ("carrier", 1.0, "Hz"),
-    "electrode_cm2": ("electrode", 1.0, "cm²"),
-    "burst_hz": ("bursts", 1.0, "Hz"),
-    "pulses_per_burst": ("pulses a burst", 1.0, ""),
-    "on_s": ("on", 1.0, "s"),
-    "off_s": ("off", 1.0, "s"),
-    "ramp_up_s": ("ramp up", 1.0, "s"),
-    "ramp_down_s": ("ramp down", 1.0, "s"),
-    "frequency_mhz": ("frequency", 1.0, "MHz"),
-    "intensity_w_cm2": ("intensity", 1.0, "W/cm²"),
-    "duty": ("duty", 100.0, "%"),
-    "pulse_repetition_hz": ("pulse repetition", 1.0, "Hz"),
-    "era_cm2": ("ERA", 1.0, "cm²"),
-    "beam_nonuniformity_ratio": ("BNR", 1.0, ""),
-}
+
 # Of these zero is a setting; of all others it means that there is none.
 OUTPUTS = ("amplitude_ma", "amplitude_v", "amplitude_percent", "intensity_w_cm2")
 CHANGES_SHOWN = 8

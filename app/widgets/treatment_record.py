@@ -9,7 +9,7 @@ from app.theme import space
 from app.units import clock, number, quantity, time_of_day
 from app.widgets.controls import HowButton, clear
 from app.widgets.text import Elided, Text
-from app.wording import dose_name, local_time, sentence
+from app.wording import SETTINGS, dose_name, local_time, sentence
 from data.records import DoseValue, Treatment
 from devices.modality import (
     Modality,
@@ -95,7 +95,7 @@ def setting_rows(settings: StimulationSettings | UltrasoundSettings) -> list[Pai
     if isinstance(settings, UltrasoundSettings):
         return _ultrasound_rows(settings)
     rows = [
-        ("Channel", str(settings.channel + 1)),
+        ("Channel", str(settings.channel)),
         ("Waveform", settings.waveform.value if settings.waveform else ""),
         ("Mode", settings.mode.value if settings.mode else ""),
         ("Amplitude", _amplitude(settings)),
@@ -113,7 +113,8 @@ def change_words(change: SettingChange) -> str:
     unit = f" {change.unit}" if change.unit else ""
     old = f"{_plain_value(change.old)} → " if change.old is not None else ""
     by = f", by {change.by}" if change.by else ""
-    return f"{change.parameter} {old}{_plain_value(change.new)}{unit}{by}"
+    name = SETTINGS[change.parameter][0] if change.parameter in SETTINGS else change.parameter
+    return f"{name} {old}{_plain_value(change.new)}{unit}{by}"
 
 
 def _ultrasound_rows(settings: UltrasoundSettings) -> list[Pair]:
