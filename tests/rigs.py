@@ -39,7 +39,7 @@ from protocols.events import ForceSamples
 
 TICK_S = 0.005
 _AWAY_S = 0.2  # how long a device that drops off a TCP port stays away
-_NOTICE_S = 0.8  # after which the silence of one that only advertises is a loss
+_NOTICE_S = 1.3  # after which the silence of one that only advertises is a loss
 
 
 class Way(StrEnum):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from functools import partial
 
 import pytest
 
@@ -19,7 +20,7 @@ from devices.declaration import (
     RecordedModel,
 )
 from devices.match import AnyModel, all_models, match
-from devices.types import Transport
+from devices.types import Evidence, Transport
 from firmware_sim.catalog import FIRMWARE
 
 every_model = pytest.mark.parametrize(
@@ -59,18 +60,35 @@ def test_every_model_has_a_simulator_and_every_simulator_a_model() -> None:
 @every_model
 def test_a_model_says_how_it_is_reached(model: AnyModel) -> None:
     assert model.transports
-    assert (model.gatt is not None) == (Transport.BLE in model.transports)
+    broadcast = model.broadcast if isinstance(model, ForceModel) else None
+    ways = [way for way in (model.gatt, broadcast) if way is not None]
+    assert len(ways) == (Transport.BLE in model.transports)
     assert (model.baud_rate is not None) == (Transport.SERIAL in model.transports)
 
 
 @every_model
 def test_a_model_is_found_by_what_it_advertises(model: AnyModel) -> None:
+    found = partial(match, experimental=True)
     if Transport.SERIAL in model.transports:
-        assert model in match(Transport.SERIAL)
+        assert model in found(Transport.SERIAL)
     if model.gatt is not None:
-        assert model in match(Transport.BLE, services=(model.gatt.service.upper(),))
+        by_service = found(Transport.BLE, services=(model.gatt.service.upper(),))
+        assert (model in by_service) != model.gatt.is_common
+        assert model.name_prefixes or not model.gatt.is_common
+    if isinstance(model, ForceModel) and model.broadcast is not None:
+        said = (model.broadcast.company, model.broadcast.begins + b"...")
+        assert model in found(Transport.BLE, advertised=(said,))
     for prefix in model.name_prefixes:
-        assert model in match(Transport.BLE, name=f"{prefix}7125")
+        assert model in found(Transport.BLE, name=f"{prefix}7125")
+
+
+@every_model
+def test_an_experimental_model_is_found_only_when_it_is_switched_on(model: AnyModel) -> None:
+    usable = model in match(Transport.SERIAL) or any(
+        model in match(Transport.BLE, name=prefix) for prefix in model.name_prefixes
+    )
+    if model.evidence is Evidence.THIRD_PARTY:
+        assert not usable
 
 
 def test_a_name_alone_that_nobody_has_matches_nothing() -> None:

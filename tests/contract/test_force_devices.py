@@ -14,7 +14,7 @@ from devices.catalog import FORCE_MODELS
 from devices.declaration import ForceModel
 from devices.errors import ZeroRefusedError
 from devices.force import ForceDevice
-from devices.types import LinkState
+from devices.types import Evidence, LinkState
 from drivers.capture import CaptureLink
 from firmware_sim.faults import Burst, Drop, Duplicate, FaultPlan, Flip, Merge, Split, Stall
 from firmware_sim.firmware import Firmware
@@ -92,6 +92,11 @@ def error_n(bench: Bench) -> float:
     return half_step_n(bench) + lag_n + 20e-6 * clock_step_us(bench)
 
 
+def step_s(bench: Bench) -> float:
+    """How far a whole step of the reading is under `rising`."""
+    return 2 * half_step_n(bench) / 10.0
+
+
 def clock_error_s(heard: Heard) -> NDArray[np.float64]:
     """Of each sample under `rising`, which tells when it was taken."""
     return heard.force[:, 0] / 10.0 - heard.t_us / 1e6
@@ -129,7 +134,8 @@ async def test_a_device_says_who_it_is(bench: Bench, tmp_path: Path) -> None:
     firmware = bench.firmware()
     async with streaming(bench, firmware, tmp_path) as running:
         assert running.device.info.serial == (firmware.serial or None)
-        assert running.device.info.serial or running.device.info.firmware
+        if model_of(bench).evidence is not Evidence.THIRD_PARTY:
+            assert running.device.info.serial or running.device.info.firmware
         assert running.device.state is LinkState.STREAMING
 
 
@@ -159,7 +165,7 @@ async def test_without_a_device_clock_time_is_that_of_arrival(bench: Bench, tmp_
     assert heard.gaps == []
     assert heard.t_us[0] == 0
     assert np.all(np.diff(heard.t_us) > 0)
-    assert np.ptp(clock_error_s(heard)) <= 0.15
+    assert np.ptp(clock_error_s(heard)) <= 0.15 + step_s(bench)
     assert device.lost_percent is None or device.model.loss_detectable
 
 
@@ -173,7 +179,7 @@ async def test_a_message_in_pieces_or_late_changes_no_sample(bench: Bench, tmp_p
     assert heard.gaps == []
     assert np.all(np.diff(heard.t_us) > 0)
     assert np.diff(heard.force[:, 0]).min() >= 0.0
-    assert np.ptp(clock_error_s(heard)) <= 0.4
+    assert np.ptp(clock_error_s(heard)) <= 0.4 + step_s(bench)
 
 
 @every_without_a_clock
@@ -217,7 +223,8 @@ async def test_the_zero_is_refused_under_load_and_taken_without(
         heard = running.heard
         await until(lambda: heard.t_us[-1] > 1_200_000 if heard.blocks else False)
         zeros = running.device.zero()
-    assert [zero.offset_n for zero in zeros] == pytest.approx([4.0] * len(zeros), abs=0.01)
+    near_n = max(0.01, half_step_n(bench))
+    assert [zero.offset_n for zero in zeros] == pytest.approx([4.0] * len(zeros), abs=near_n)
 
 
 @every_with_a_clock
@@ -277,7 +284,7 @@ async def test_a_lost_link_resumes_with_one_gap(bench: Bench, tmp_path: Path) ->
     # The first attempt comes 0.5 s after the loss. The pull went on meanwhile, so that each sample
     # tells when it was taken: a clock that began again is anchored by the host's.
     assert 0.4e6 < gap.end_us - gap.start_us < 3e6
-    allowed_s = 0.03 if model_of(bench).has_device_time else 0.15
+    allowed_s = 0.03 if model_of(bench).has_device_time else 0.15 + step_s(bench)
     assert np.ptp(clock_error_s(heard)) <= allowed_s
     assert heard.states[-4:] == [
         LinkState.RECONNECTING,
