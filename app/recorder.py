@@ -16,6 +16,7 @@ from data.errors import StoreError
 from data.journal import JournalWriter, Mark
 from data.records import TrialHeader, TrialState
 from devices.types import ForceBlock, Gap
+from protocols.events import ChannelProblem
 
 SYNC_S = 0.25
 
@@ -76,7 +77,10 @@ class Recorder:
         self._write(lambda: self._journal.gap(own))
 
     def problem(self, channel: int, text: str, *, begins: bool) -> None:
-        """From now on samples of `channel` must not be taken as good, or may be again."""
+        """From now on samples of `channel` must not be taken as good, or may be again.
+
+        An overload is told once and never taken back: it marks the next block only.
+        """
         (self._bad.add if begins else self._bad.discard)((channel, text))
 
     async def finish(self, state: TrialState) -> Path:
@@ -90,6 +94,7 @@ class Recorder:
     def _append(self, block: ForceBlock) -> None:
         for channel, text in sorted(self._bad):
             self._journal.mark(Mark(int(block.t_us[0]) - 1, text, channel))
+        self._bad = {each for each in self._bad if each[1] != ChannelProblem.OVERLOAD}
         self._journal.append(block)
 
     def _write(self, write: Callable[[], None]) -> bool:

@@ -23,9 +23,15 @@ from data.records import Person, TrialChannel, TrialHeader, TrialState
 from devices.errors import DeviceError, ZeroRefusedError
 from devices.force import ForceDevice
 from devices.types import ChannelInfo, ForceBlock, Gap, LinkState, Position, Zero
+from drivers.link import LinkError
 from protocols.events import ChannelProblem
 
 TRACE_S = 12.0
+_PROBLEMS = {
+    ChannelProblem.SATURATED.value: "is at the end of its range",
+    ChannelProblem.OPEN.value: "does not answer",
+    ChannelProblem.UNCALIBRATED.value: "is not calibrated",
+}
 _ZERO_DEADLINE_S = 3.0
 _ZERO_RETRY_S = 0.2
 
@@ -60,6 +66,7 @@ class Station:
         self.recorder: Recorder | None = None
         self.gaps: list[Gap] = []
         self.problems: frozenset[tuple[int, str]] = frozenset()
+        self.overloaded_at_us: int | None = None
         self.on_rep: Callable[[RepEvent], None] = _ignore
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self.on_full: Callable[[str], None] = _ignore
@@ -75,7 +82,7 @@ class Station:
         await self.device.connect()
         try:
             await self.device.start()
-        except DeviceError:
+        except (LinkError, DeviceError):
             await self.device.close()
             raise
 
@@ -140,6 +147,7 @@ class Station:
             rate_hz=device.rate_hz,
             lost_percent=device.lost_percent,
             battery_percent=device.battery.percent,
+            battery_v=device.battery.volts,
             is_virtual=self.is_virtual,
             attention=self._attention(),
             link=self.link_name,
@@ -156,7 +164,9 @@ class Station:
         if self.problems:
             channel, problem = min(self.problems)
             cell = self.device.channels[channel].position
-            return f"The {cell} cell is {problem}: its force cannot be trusted."
+            return f"The {cell} cell {_PROBLEMS[problem]}: its force cannot be trusted."
+        if self.overloaded_at_us is not None:
+            return "A cell was pulled above its rated load. Check it with a known mass."
         return None
 
     def sides(self, plan_test: StrengthTest, limb: Side | None) -> tuple[Side | None, ...]:
@@ -212,9 +222,12 @@ class Station:
             self.recorder.gap(gap)
         self.gaps.append(gap)
 
-    def _problem(self, _t_us: int, channel: int, problem: ChannelProblem, begins: bool) -> None:
+    def _problem(self, t_us: int, channel: int, problem: ChannelProblem, begins: bool) -> None:
         key = (channel, problem.value)
-        self.problems = self.problems | {key} if begins else self.problems - {key}
+        if problem is ChannelProblem.OVERLOAD:
+            self.overloaded_at_us = t_us
+        else:
+            self.problems = self.problems | {key} if begins else self.problems - {key}
         if self.recorder is not None:
             self.recorder.problem(channel, problem.value, begins=begins)
 

@@ -24,6 +24,7 @@ class DeviceStatus:
     rate_hz: float | None = None
     lost_percent: float | None = None
     battery_percent: float | None = None
+    battery_v: float | None = None
     is_virtual: bool = False
     position: Position | None = None
     attention: str | None = None

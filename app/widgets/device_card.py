@@ -66,7 +66,9 @@ class DeviceCard(Card):
         texts = {
             "Rate now": quantity(status.rate_hz, "Hz") if live else NO_VALUE,
             "Lost": quantity(status.lost_percent, "%", 2),
-            "Battery": quantity(status.battery_percent, "%"),
+            "Battery": quantity(status.battery_v, "V", 2)
+            if status.battery_percent is None and status.battery_v is not None
+            else quantity(status.battery_percent, "%"),
             "Serial": status.serial or NO_VALUE,
             "Firmware": status.firmware or NO_VALUE,
             "Calibrated": status.calibrated_on or "not known",

@@ -65,6 +65,8 @@ class DeviceChip(QAbstractButton):
             parts += [] if self._is_compact else [_lost(status.lost_percent)]
         if status.battery_percent is not None and not self._is_compact:
             parts.append(f"battery {quantity(status.battery_percent, '%')}")
+        elif status.battery_v is not None and not self._is_compact:
+            parts.append(f"battery {quantity(status.battery_v, 'V', 2)}")
         return "   ".join(part for part in parts if part)
 
     def sizeHint(self) -> QSize:  # noqa: N802
