@@ -159,13 +159,13 @@ async def test_a_device_that_switches_itself_off_is_gone_until_it_is_on_again(
 ) -> None:
     firmware = Counter()
     peripheral = await radio.add(firmware, "sleeper", GATT)
-    link = link_to(radio, "sleeper", deadlines=Deadlines(find_s=0.5))
+    link = link_to(radio, "sleeper")
     ears = Ears(link)
     await link.open()
     firmware.is_reachable = False
     await until(lambda: len(ears.losses) == 1)
     with pytest.raises(LinkNotFoundError):
-        await link.open()
+        await link_to(radio, "sleeper", deadlines=SHORT).open()
     firmware.is_reachable = True
     await asyncio.sleep(0.1)
     await link.open()
