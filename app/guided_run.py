@@ -10,6 +10,7 @@ from data.analysis.types import Side
 from data.clinical.tests import Laterality, StrengthTest
 
 COUNTDOWN_S = 3.0
+REJECTED_IN_TEST = "rejected during the test"
 LIMB = {Side.LEFT: "Left", Side.RIGHT: "Right"}
 
 
@@ -183,7 +184,7 @@ class GuidedRun:
         """X: strike the last repetition through, or take that back."""
         if self.reps and self.step is not Step.SAVING:
             last = self.reps[-1]
-            reason = None if last.rejected else "rejected during the test"
+            reason = None if last.rejected else REJECTED_IN_TEST
             self.reps[-1] = replace(last, rejected=reason)
         return []
 
@@ -192,6 +193,11 @@ class GuidedRun:
         self.is_saved = True
         self.result = result or self.result
         self._after_trial()
+        return []
+
+    def result_changed(self, result: SetResult | None) -> list[Action]:
+        """A repetition was struck through, or taken back, after it was stored."""
+        self.result = result
         return []
 
     def begin_failed(self, message: str) -> list[Action]:

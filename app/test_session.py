@@ -12,7 +12,8 @@ from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.device_pool import DevicePool
 from app.device_thread import DeviceThread
-from app.guided_run import Action, Bests, GuidedRun
+from app.editing import reject_rep
+from app.guided_run import REJECTED_IN_TEST, Action, Bests, GuidedRun
 from app.live import LiveTrace
 from app.mailbox import Mailbox
 from app.results import limb_reps, set_result
@@ -73,6 +74,7 @@ class TestSession(QObject):
         self._station: Station | None = None
         self._was_interrupted = False
         self._leaving = False
+        self._trial_id: UUID | None = None
         self._last_view: RunView | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -114,7 +116,10 @@ class TestSession(QObject):
             self.close()
 
     def reject_rep(self) -> None:
+        """Strike the last repetition through, or take it back; what is stored follows."""
         self._do(self._run.reject_rep())
+        if self._run.reps and self._run.step in (Step.RESULT, Step.NEXT_LIMB):
+            self._store_rejection(self._run.reps[-1])
 
     def repeat_rep(self) -> None:
         self._do(self._run.repeat_rep())
@@ -246,9 +251,9 @@ class TestSession(QObject):
     def _save(self, path: Path, rejected: set[int]) -> None:
         set_id = self._set_id
 
-        def work(store: Store) -> SetResult | None:
-            save_capture(store, path, rejected=dict.fromkeys(rejected, "rejected during the test"))
-            return set_result(store, set_id)
+        def work(store: Store) -> tuple[UUID, SetResult | None]:
+            trial = save_capture(store, path, dict.fromkeys(rejected, REJECTED_IN_TEST))
+            return trial.id, set_result(store, set_id)
 
         self._store.ask(
             self,
@@ -258,7 +263,25 @@ class TestSession(QObject):
             touches=(self.request.session_id, self.request.person.id),
         )
 
-    def _saved(self, result: SetResult | None) -> None:
+    def _store_rejection(self, row: RepRow) -> None:
+        trial_id, set_id = self._trial_id, self._set_id
+        if trial_id is None:
+            return
+
+        def work(store: Store) -> SetResult | None:
+            reject_rep(store, trial_id, row.number, row.rejected)
+            return set_result(store, set_id)
+
+        self._store.ask(
+            self,
+            work,
+            lambda result: self._do(self._run.result_changed(result)),
+            slot="rejection",
+            touches=(self.request.session_id, self.request.person.id),
+        )
+
+    def _saved(self, stored: tuple[UUID, SetResult | None]) -> None:
+        self._trial_id, result = stored
         self._do(self._run.trial_saved(result))
         if self._leaving:
             self.close()
