@@ -129,6 +129,13 @@ class DevicePool:
         used = self.stations.get(key) or self.units.get(key)
         return used.device.info.serial if used is not None else None
 
+    def recorded_unit(self) -> UnitStation | None:
+        """The unit whose treatment is recorded: the first that tells settings. Some only answer
+        who they are."""
+        units = list(self.units.values())
+        telling = (unit for unit in units if unit.device.log.settings_now)
+        return next(telling, units[0] if units else None)
+
     def station_for(self, test: StrengthTest) -> Station | None:
         """The connected device that suits `test` best: two cells for both limbs at once."""
         wanted = 2 if test.laterality is Laterality.BILATERAL else 1

@@ -137,7 +137,7 @@ class Workplace(QObject):
             return
         self.desk.set_devices(self.pool.statuses(), is_searching=self._is_searching)
         self.desk.set_found(self.pool.found, self.real.problem)
-        unit = next(iter(self.pool.units.values()), None)
+        unit = self.pool.recorded_unit()
         self.desk.set_treatment(unit.live() if unit is not None else None)
 
     def _found(self, found: tuple[Found, ...]) -> None:
@@ -188,7 +188,7 @@ class Workplace(QObject):
 
     def _keep_treatment(self, wish: KeepTreatment) -> None:
         """Store what the unit has told so far; the next treatment begins a new record."""
-        unit = next(iter(self.pool.units.values()), None) if self.pool is not None else None
+        unit = self.pool.recorded_unit() if self.pool is not None else None
         if unit is None or not unit.device.log.has_begun:
             self.desk.notice.emit(_nothing_heard())
             return
