@@ -1,8 +1,7 @@
-"""Python's cycle collector, kept in the Qt thread.
+"""Cyclic garbage is collected in the Qt thread only.
 
-Left to itself it runs in whichever thread happens to allocate. A Qt object that is destroyed in
-another thread than Qt's own waits there for a lock that Qt's thread holds: the program stands
-still for ever.
+Python collects in whichever thread happens to allocate. A widget that is part of a cycle would
+then be destroyed in the store's or the devices' thread, and Qt does not survive that.
 """
 
 from __future__ import annotations
@@ -11,30 +10,31 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
-_LOOK_MS = 250
+_LOOK_MS = 1000
+_SETTLED_MS = 10_000
 
 
-class GarbageCollector(QObject):
-    """From `start` to `stop` cycles are collected by a timer of this thread, and only by it."""
+class GarbageInQtThread(QObject):
+    """Takes the automatic collection's place for as long as `parent` lives."""
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        gc.disable()
+        parent.destroyed.connect(gc.enable)
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
-        self._timer.timeout.connect(self.collect_if_due)
-
-    def start(self) -> None:
-        gc.disable()
+        self._timer.timeout.connect(self.collect_due)
         self._timer.start()
+        QTimer.singleShot(_SETTLED_MS, self, self._settle)
 
-    def stop(self) -> None:
-        self._timer.stop()
-        gc.enable()
-
-    def collect_if_due(self) -> None:
-        """The oldest generation whose own threshold is passed, as the collector itself would."""
-        counts, thresholds = gc.get_count(), gc.get_threshold()
+    def collect_due(self) -> None:
+        """Collect the generations that have grown past Python's own thresholds."""
         for generation in (2, 1, 0):
-            if thresholds[generation] and counts[generation] > thresholds[generation]:
+            if gc.get_count()[generation] > gc.get_threshold()[generation]:
                 gc.collect(generation)
                 return
+
+    def _settle(self) -> None:
+        """What the program is made of is there by now: later collections need not look at it."""
+        gc.collect()
+        gc.freeze()

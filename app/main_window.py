@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.garbage import GarbageInQtThread
 from app.navigation import Desk, PageId, Route
 from app.pages.factory import make_page
 from app.pages.page import Page
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         self._build()
         self._connect()
         self._middle.installEventFilter(self)
+        self._garbage = GarbageInQtThread(self)
 
     @property
     def route(self) -> Route | None:

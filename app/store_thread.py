@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 import shiboken6
@@ -45,6 +45,7 @@ class StoreThread(QObject):
         self._news = Mailbox()
         self._newest: dict[tuple[int, str], int] = {}
         self._asked = 0
+        self._questions: dict[int, Callable[[Future[Any]], None]] = {}
         self._thread: threading.Thread | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_FETCH_MS)
@@ -94,11 +95,12 @@ class StoreThread(QObject):
         Without `failed`, an error becomes a notice.
         """
         self._asked += 1
-        asked, key, alive = self._asked, (id(owner), slot or ""), weakref.ref(owner)
+        asked, key = self._asked, (id(owner), slot or "")
         if slot is not None:
             self._newest[key] = asked
+        alive = weakref.ref(owner)
 
-        def deliver(future: Future[T]) -> None:
+        def deliver(future: Future[Any]) -> None:
             asker = alive()
             if asker is None or not shiboken6.isValid(asker) or future.cancelled():
                 return
@@ -112,8 +114,10 @@ class StoreThread(QObject):
             else:
                 self.trouble.emit(failed_work(error))
 
+        # Only this thread holds what knows widgets: the last reference must not fall in the other.
+        self._questions[asked] = deliver
         future = self.submit(work, touches)
-        future.add_done_callback(lambda done: self._news.post(lambda: deliver(done)))
+        future.add_done_callback(lambda done: self._news.post(lambda: self._answer(asked, done)))
 
     def stop(self, timeout_s: float = 10.0) -> None:
         """Finish the work that waits, close the store, end the thread."""
@@ -135,8 +139,12 @@ class StoreThread(QObject):
         try:
             while (job := self._work.get()) is not None:
                 job(store)
+                del job  # nothing of it may live on here until the next one comes
         finally:
             store.close()
+
+    def _answer(self, asked: int, done: Future[Any]) -> None:
+        self._questions.pop(asked)(done)
 
     def _on_opened(self) -> None:
         self.is_open = True

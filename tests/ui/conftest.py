@@ -24,6 +24,16 @@ def cycles_end_in_the_qt_thread() -> Generator[None]:
     gc.collect()
 
 
+@pytest.fixture(autouse=True)
+def garbage_is_collected_here() -> Generator[None]:
+    """What a test leaves behind dies between tests, in the main thread."""
+    gc.disable()
+    yield
+    gc.collect()
+    gc.freeze()
+    gc.enable()
+
+
 @pytest.fixture(scope="session")
 def furnished(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     return furnish(tmp_path_factory.mktemp("furnished") / "myograph.db")

@@ -2,55 +2,75 @@ from __future__ import annotations
 
 import gc
 import threading
+from pathlib import Path
 
+import shiboken6
 from PySide6.QtCore import QObject
-from pytestqt.qtbot import QtBot
+from PySide6.QtWidgets import QApplication, QWidget
 
-from app.garbage import GarbageCollector
+from app.garbage import GarbageInQtThread
+from app.store_thread import StoreThread, open_store
+from tests.ui.stage import run_events, wait_until
 
 
-class Witness(QObject):
-    """In a cycle with itself; its last words name the thread it died in."""
+class Node:
+    """Half of a cycle; tells in which thread it dies."""
 
-    died_in: list[str]
-
-    def __init__(self, died_in: list[str]) -> None:
-        super().__init__()
-        self.itself = self
-        self.died_in = died_in
+    def __init__(self, deaths: list[str]) -> None:
+        self.other: Node | None = None
+        self.deaths = deaths
 
     def __del__(self) -> None:
-        self.died_in.append(threading.current_thread().name)
+        self.deaths.append(threading.current_thread().name)
 
 
-def allocate_much() -> None:
-    kept = [[i] for i in range(50_000)]
-    assert kept
+def make_cycles(deaths: list[str], count: int) -> None:
+    for _ in range(count):
+        one, two = Node(deaths), Node(deaths)
+        one.other, two.other = two, one
 
 
-def test_a_qt_object_in_a_cycle_dies_in_the_qt_thread_only(qtbot: QtBot) -> None:
-    collector = GarbageCollector()
-    collector.start()
-    died_in: list[str] = []
-    Witness(died_in)
-    worker = threading.Thread(target=allocate_much, name="worker")
+def test_a_busy_thread_does_not_collect_and_the_qt_thread_does(qapp: QApplication) -> None:
+    owner = QObject()
+    garbage = GarbageInQtThread(owner)
+    deaths: list[str] = []
+    worker = threading.Thread(target=make_cycles, args=(deaths, 5000), name="worker")
     worker.start()
     worker.join()
-    assert died_in == []
-    gc.collect(0)  # what the timer does when it is due
-    gc.collect()
-    assert died_in == [threading.main_thread().name]
-    collector.stop()
+    assert deaths == []
+    garbage.collect_due()
+    assert len(deaths) == 10_000
+    assert set(deaths) == {threading.main_thread().name}
 
 
-def test_the_collector_takes_what_is_due_and_gives_the_automatic_one_back(qtbot: QtBot) -> None:
-    collector = GarbageCollector()
-    collector.start()
+def test_automatic_collection_comes_back_with_the_end_of_the_window(qapp: QApplication) -> None:
+    owner = QObject()
+    GarbageInQtThread(owner)
     assert not gc.isenabled()
-    kept = [[i] for i in range(5_000)]
-    assert gc.get_count()[0] > gc.get_threshold()[0]
-    collector.collect_if_due()
-    assert gc.get_count()[0] <= gc.get_threshold()[0]
-    collector.stop()
+    shiboken6.delete(owner)
     assert gc.isenabled()
-    assert kept
+
+
+def test_a_widget_that_asked_does_not_die_in_the_stores_thread(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    store = StoreThread(lambda: open_store(tmp_path / "myograph.db"))
+    store.start()
+    wait_until(lambda: store.is_open)
+    deaths: list[str] = []
+
+    class Page(QWidget):
+        def answered(self, _value: object) -> None:
+            return
+
+        def __del__(self) -> None:
+            deaths.append(threading.current_thread().name)
+
+    for _ in range(200):
+        page = Page()
+        store.ask(page, lambda _: None, page.answered)
+        del page
+        run_events(0.001)
+    wait_until(lambda: len(deaths) == 200)
+    assert set(deaths) == {threading.main_thread().name}
+    store.stop()
