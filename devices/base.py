@@ -216,11 +216,15 @@ class Device(ABC):
             await self._send_or_go_down(alive[1])
 
     async def _send_or_go_down(self, request: bytes) -> None:
+        """Only a lost link is a loss: what did not get through otherwise shows as silence, or
+        does not matter."""
         try:
             await self._send(request)
-        except LinkError as error:
+        except LinkLostError as error:
             if self.state in (LinkState.READY, LinkState.STREAMING):
                 self._go_down(str(error))
+        except LinkError:
+            return
 
 
 def _ignore_state(_state: LinkState, _cause: str) -> None:
