@@ -68,6 +68,7 @@ def run_record(arguments: argparse.Namespace) -> int:
     from app.station import TrialPlan
     from app.visits import set_for, unassigned, visit_of
     from data.analysis.types import Side
+    from data.errors import StoreError
     from data.intake import save_capture
     from data.store import Store, default_path
 
@@ -85,7 +86,12 @@ def run_record(arguments: argparse.Namespace) -> int:
         limb = Side(arguments.side) if arguments.side else None
         plan = TrialPlan(test, person, session.id, set_for(store, session, test, limb), limb)
         path = asyncio.run(_record(arguments, chosen, model, plan, store))
-        trial = save_capture(store, path)
+        try:
+            trial = save_capture(store, path)
+        except StoreError as error:
+            raise CommandError(
+                f"{error} The recording waits in {path}: “myograph recover” stores it."
+            ) from error
         if arguments.out is not None:
             _write_curve(store, trial, arguments.out)
         if arguments.json:
