@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication
 
-from app.garbage import GarbageCollector
 from app.main_window import MainWindow
 from app.navigation import Desk
 from app.settings import SettingsFile
@@ -36,8 +35,6 @@ class Window:
     def __init__(
         self, database: Path | None, settings: SettingsFile, demo: DemoOptions | None
     ) -> None:
-        self._garbage = GarbageCollector()
-        self._garbage.start()
         self.store = StoreThread(lambda: open_store(database))
         self.desk = Desk(self.store, settings)
         self.frame = MainWindow(self.desk)
@@ -51,7 +48,6 @@ class Window:
         if self.workplace is not None:
             self.workplace.close()
         self.store.stop()
-        self._garbage.stop()
 
     def _start(self) -> None:
         """The first picture is on the screen: now records and devices."""
