@@ -4,13 +4,15 @@ standard interface commands (MT-SICS) from memory too. No balance was heard."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.balance import BalanceCodec, TooHeavy, Weight, encode_weight
 from protocols.events import Noise
 from protocols.gate import RequestClass
 from tests.protocols.plain import cut, receive_all
+
+thoroughly = settings(max_examples=2000, deadline=None)
 
 LINES: dict[str, Weight | TooHeavy] = {
     "ST,+00000.34  g": Weight(0.34, True),
@@ -51,6 +53,7 @@ def test_the_balance_s_half_writes_the_line_of_a_and_d():
     assert encode_weight(-1.2, is_stable=False) == b"US,-00001.20  g\r\n"
 
 
+@thoroughly
 @given(data=st.binary(max_size=40))
 def test_nothing_may_be_sent(data: bytes):
     assert BalanceCodec().request_class(data) is RequestClass.UNKNOWN
@@ -59,12 +62,14 @@ def test_nothing_may_be_sent(data: bytes):
 STREAM = b"".join(f"{line}\r\n".encode() for line in LINES)
 
 
+@thoroughly
 @given(places=st.lists(st.integers(0, len(STREAM))), junk=st.binary(max_size=80))
 def test_any_chunking_gives_the_same_readings(places: list[int], junk: bytes):
     stream = STREAM + junk + b"\r\n" + STREAM
     assert receive_all(BalanceCodec(), cut(stream, places)) == BalanceCodec().receive(stream)
 
 
+@thoroughly
 @given(data=st.binary(max_size=300).filter(lambda data: b"g" not in data))
 def test_noise_never_invents_a_weight(data: bytes):
     events = BalanceCodec().receive(data + b"\n")

@@ -4,7 +4,7 @@ description v1.24, chapter 3."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.events import Noise
@@ -29,6 +29,8 @@ from protocols.sciencemode2 import (
 )
 from tests.controlling_program import ScienceMode2Program
 from tests.protocols.plain import cut, receive_all
+
+thoroughly = settings(max_examples=2000, deadline=None)
 
 WORKED: dict[str, tuple[str, Message]] = {
     "Init": ("F0 81 47 81 56 00 01 01 0F", Plain(0, Opcode.INIT)),
@@ -136,18 +138,21 @@ def test_a_message_of_the_wrong_length_is_noise_and_never_filled_up(number: int,
     assert isinstance(found, Noise)
 
 
+@thoroughly
 @given(places=st.lists(st.integers(0, len(STREAM))), junk=st.binary(max_size=80))
 def test_any_chunking_gives_the_same_messages(places: list[int], junk: bytes):
     whole = ScienceMode2Decoder().receive(STREAM + junk + STREAM)
     assert receive_all(ScienceMode2Decoder(), cut(STREAM + junk + STREAM, places)) == whole
 
 
+@thoroughly
 @given(data=st.binary(max_size=400))
 def test_noise_never_invents_a_message(data: bytes):
     events = ScienceMode2Decoder().receive(data)
     assert all(isinstance(event, Noise) for event in events)
 
 
+@thoroughly
 @given(index=st.integers(0, len(STREAM) - 1), bit=st.integers(0, 7))
 def test_a_flipped_bit_changes_no_message(index: int, bit: int):
     damaged = bytearray(STREAM)

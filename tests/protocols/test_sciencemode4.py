@@ -4,7 +4,7 @@ science_mode_4 0.0.23); results and layouts: HASOMED P24 IFU v1.1, pp. 16-29."""
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.events import Event, Noise
@@ -33,6 +33,8 @@ from protocols.sciencemode4 import (
 )
 from tests.controlling_program import ScienceMode4Program
 from tests.protocols.plain import cut, receive_all
+
+thoroughly = settings(max_examples=2000, deadline=None)
 
 WORKED: dict[str, tuple[str, Message]] = {
     "Get_device_id": (
@@ -182,6 +184,7 @@ def test_what_is_not_exactly_one_query_is_not_let_through(data: bytes):
     assert ScienceMode4Codec().request_class(data) is RequestClass.UNKNOWN
 
 
+@thoroughly
 @given(data=st.binary(max_size=60))
 def test_random_bytes_never_pass_as_a_query(data: bytes):
     assert ScienceMode4Codec().request_class(data) is RequestClass.UNKNOWN
@@ -250,18 +253,21 @@ def test_messages_of_other_units_are_told_and_left_alone():
     assert ScienceMode4Codec().receive(frame) == [Foreign(0, 106)]
 
 
+@thoroughly
 @given(places=st.lists(st.integers(0, len(STREAM))), junk=st.binary(max_size=80))
 def test_any_chunking_gives_the_same_messages(places: list[int], junk: bytes):
     whole = ScienceMode4Codec().receive(STREAM + junk + STREAM)
     assert receive_all(ScienceMode4Codec(), cut(STREAM + junk + STREAM, places)) == whole
 
 
+@thoroughly
 @given(data=st.binary(max_size=400))
 def test_noise_never_invents_a_message(data: bytes):
     events = ScienceMode4Codec().receive(data)
     assert all(isinstance(event, Noise) for event in events)
 
 
+@thoroughly
 @given(
     index=st.integers(0, len(STREAM) - 1),
     bit=st.integers(0, 7),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from protocols.events import Noise
@@ -17,6 +17,8 @@ from protocols.sciencemode_frames import (
     only_body,
 )
 from tests.protocols.plain import cut
+
+thoroughly = settings(max_examples=2000, deadline=None)
 
 FORM = FrameForm(
     head_bytes=2,
@@ -39,6 +41,7 @@ def test_checksums_have_the_check_values_of_their_catalogue():
     assert crc16_xmodem(b"123456789") == 0x31C3
 
 
+@thoroughly
 @given(body=bodies)
 def test_what_is_framed_is_found_again_and_nothing_inside_looks_like_an_end(body: bytes):
     frame = framed(FORM, body)
@@ -47,6 +50,7 @@ def test_what_is_framed_is_found_again_and_nothing_inside_looks_like_an_end(body
     assert 0x0F not in frame[5:-1]
 
 
+@thoroughly
 @given(
     parts=st.lists(st.one_of(bodies.map(lambda b: framed(FORM, b)), noise)),
     places=st.lists(st.integers(0, 100_000)),
@@ -61,6 +65,7 @@ def test_the_result_does_not_depend_on_how_the_bytes_were_cut(
     assert found + list(pieces.finish()) == expected
 
 
+@thoroughly
 @given(before=st.binary(max_size=400), body=bodies, after=st.binary(max_size=40))
 def test_every_byte_is_in_a_frame_or_counted_as_noise(before: bytes, body: bytes, after: bytes):
     frames = ScienceModeFrames(FORM)
@@ -94,6 +99,7 @@ def test_endless_noise_is_told_in_runs_and_holds_no_memory():
     assert frames.held_bytes == 0
 
 
+@thoroughly
 @given(noise=st.binary(max_size=3000))
 def test_an_unfinished_frame_never_holds_more_than_the_longest(noise: bytes):
     frames = ScienceModeFrames(FORM)
