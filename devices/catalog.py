@@ -14,6 +14,8 @@ from devices.errors import ExperimentalModelError
 from devices.frez import FREZ
 from devices.harp import HARP
 from devices.imada import IMADA
+from devices.loadstar import LOADSTAR
+from devices.mark10 import MARK10
 from devices.onb import ONB
 from devices.ott import OTT
 from devices.pitchsix import PITCHSIX
@@ -30,6 +32,8 @@ FORCE_MODELS: dict[str, ForceModel] = {
         PROGRESSOR,
         CHRONOJUMP,
         CHRONOJUMP_PLATFORM,
+        LOADSTAR,
+        MARK10,
         PITCHSIX,
         IMADA,
         FREZ,

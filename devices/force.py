@@ -192,6 +192,21 @@ class ForceDevice(Device):
             await self.stop()
 
     async def _start_stream(self) -> None:
+        for _ in range(self.codec.tries):
+            await self._ask_for_stream()
+            if self._rejection is None:
+                break
+        else:
+            reason = self._rejection.reason if self._rejection else ""
+            raise RequestRejectedError(
+                f"{self.model.name} refused to start: {reason}. "
+                "Nothing recorded is lost. Switch it off and on, then connect again."
+            )
+        self._set_state(LinkState.STREAMING, "")
+        if self.codec.poll_s is not None:
+            self._poller = self._spawn(self._poll(self.codec.poll_s))
+
+    async def _ask_for_stream(self) -> None:
         self._confirmed = False
         self._rejection = None
         try:
@@ -202,14 +217,6 @@ class ForceDevice(Device):
         await self._wait_for(
             lambda: self._confirmed or self._rejection is not None, _START_S, "The first sample"
         )
-        if self._rejection is not None:
-            raise RequestRejectedError(
-                f"{self.model.name} refused to start: {self._rejection.reason}. "
-                "Nothing recorded is lost. Switch it off and on, then connect again."
-            )
-        self._set_state(LinkState.STREAMING, "")
-        if self.codec.poll_s is not None:
-            self._poller = self._spawn(self._poll(self.codec.poll_s))
 
     async def _end_stream(self) -> None:
         if not self.codec.confirms_stop:

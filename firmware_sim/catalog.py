@@ -13,6 +13,8 @@ from firmware_sim.frez import FrezFirmware
 from firmware_sim.harp import HarpFirmware
 from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import delayed, load_named
+from firmware_sim.loadstar import LoadstarFirmware
+from firmware_sim.mark10 import Mark10Firmware
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
 from firmware_sim.pitchsix import PitchSixFirmware
@@ -35,6 +37,8 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "balance": BalanceFirmware,
     "chronojump": ChronojumpFirmware,
     "chronojump-platform": ChronojumpPlatformFirmware,
+    "loadstar": LoadstarFirmware,
+    "mark10": Mark10Firmware,
     "pitchsix": PitchSixFirmware,
     "imada": ImadaFirmware,
     "frez": FrezFirmware,
