@@ -46,6 +46,8 @@ class StartTest:
     person: Person
     session: Session
     test_id: str
+    lever_m: float | None = None
+    posture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -44,6 +44,8 @@ class RunRequest:
     person: Person
     session_id: UUID
     captures: Path
+    lever_m: float | None = None
+    posture: str = ""
 
 
 class TestSession(QObject):
@@ -218,6 +220,8 @@ class TestSession(QObject):
             session_id=self.request.session_id,
             set_id=self._set_id,
             limb=self._run.limb,
+            lever_m=self.request.lever_m,
+            posture=self.request.posture,
         )
         self._was_interrupted = False
 

@@ -167,7 +167,14 @@ class Workplace(QObject):
             return
         if self.run is not None:
             self.run.close()
-        request = RunRequest(tests()[wish.test_id], wish.person, wish.session.id, self.captures)
+        request = RunRequest(
+            test=tests()[wish.test_id],
+            person=wish.person,
+            session_id=wish.session.id,
+            captures=self.captures,
+            lever_m=wish.lever_m,
+            posture=wish.posture,
+        )
         run = TestSession(request, self.pool, self.thread_of_devices, self.desk.store, self)
         run.ended.connect(self._run_ended)
         self.run = run

@@ -204,7 +204,15 @@ class VisitPage(Page):
     def _start_test(self, test_id: str) -> None:
         if self._visit is not None:
             self._show_current()
-            self.desk.start_test.emit(StartTest(self._visit.person, self._visit.session, test_id))
+            self.desk.start_test.emit(
+                StartTest(
+                    self._visit.person,
+                    self._visit.session,
+                    test_id,
+                    lever_m=self.chooser.lever.value,
+                    posture=self.chooser.posture.value,
+                )
+            )
 
     def _treat(self) -> None:
         if self._visit is not None and self.add_treatment.isVisible():

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.reading import find_tests
 from app.theme import space
 from app.units import number
-from app.widgets.fields import SearchField
+from app.widgets.fields import QuantityField, SearchField, TextField
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Text
 from app.wording import sentence
@@ -19,7 +19,8 @@ from data.clinical.tests import Laterality, StrengthTest
 
 
 class TestChooser(QWidget):
-    """`chosen` carries the id of a test."""
+    """`chosen` carries the id of a test; `lever` and `posture` say how it is set up, where that
+    is known."""
 
     __test__ = False  # the word is the field's, not pytest's
 
@@ -29,6 +30,10 @@ class TestChooser(QWidget):
         super().__init__()
         self.search = SearchField("Which test? Type a muscle or a name")
         self.list = RowList("Tests")
+        self.lever = QuantityField(
+            "Lever", "m", 0.05, 1.5, decimals=2, help_text="joint to pad; for torque"
+        )
+        self.posture = TextField("Set-up", hint="knee position, ankle, strap …", most=120)
         self._nothing = Text("No test by that name.", tone="muted")
         self._before: tuple[str, ...] = ()
         column = QVBoxLayout(self)
@@ -37,6 +42,11 @@ class TestChooser(QWidget):
         column.addWidget(self.search)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
+        setup = QHBoxLayout()
+        setup.setSpacing(space(4))
+        setup.addWidget(self.lever)
+        setup.addWidget(self.posture, 1)
+        column.addLayout(setup)
         self.search.textChanged.connect(self._fill)
         self.search.moved.connect(self.list.step)
         self.search.entered.connect(self.list.choose_current)

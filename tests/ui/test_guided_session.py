@@ -72,7 +72,7 @@ def run(window: Window) -> TestSession:
 
     athlete, session = ask(window, visit)
     window.desk.set_person(athlete)
-    window.desk.start_test.emit(StartTest(athlete, session, "nordic.bil"))
+    window.desk.start_test.emit(StartTest(athlete, session, "nordic.bil", lever_m=0.42))
     workplace = window.workplace
     assert workplace is not None
     session_of_test = workplace.run
@@ -101,6 +101,7 @@ def test_space_three_pulls_and_enter_are_a_stored_test(window: Window, run: Test
     assert trial.state is TrialState.COMPLETE
     assert trial.lost == 0
     assert trial.header.is_virtual
+    assert trial.header.lever_m == 0.42
     # The virtual athlete's script: left near 352 N, right near 309 N, within 3 SD of 6 N and 9 N
     # less for each repetition.
     best = {limb.side: limb.best_n for limb in view.result.limbs} if view.result else {}
