@@ -58,11 +58,15 @@ def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLin
 def serial_link(
     where: str, model: ForceModel | ElectrotherapyModel, *, is_virtual: bool = False
 ) -> ChosenLink:
-    """A serial port or pyserial URL."""
+    """A serial port or pyserial URL, with ``@9600`` behind it where the device is set to another
+    speed than its model says."""
     from drivers.serial import SerialLink
 
     _must_have(model, Transport.SERIAL)
-    link = SerialLink(where, baud_rate=model.baud_rate or 115_200, line=model.line)
+    port, _, baud = where.rpartition("@")
+    is_named = bool(port) and baud.isdecimal() and int(baud) > 0
+    baud_rate = int(baud) if is_named else model.baud_rate or 115_200
+    link = SerialLink(port if is_named else where, baud_rate=baud_rate, line=model.line)
     return ChosenLink(link, Framing.STREAM, f"serial:{where}", is_virtual)
 
 

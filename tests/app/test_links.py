@@ -1,0 +1,32 @@
+from __future__ import annotations
+
+import pytest
+
+from app.links import LinkSpecError, choose_link
+from devices.mark10 import MARK10
+from drivers.serial import SerialLink
+from protocols.codec import Framing
+
+
+@pytest.mark.parametrize(
+    ("spec", "port", "baud_rate"),
+    [
+        ("serial:/dev/ttyUSB0", "/dev/ttyUSB0", 115_200),
+        ("serial:/dev/ttyUSB0@9600", "/dev/ttyUSB0", 9600),
+        ("serial:COM3@230400", "COM3", 230_400),
+        ("serial:/dev/serial/by-id/x@y", "/dev/serial/by-id/x@y", 115_200),
+        ("serial:socket://127.0.0.1:7001", "socket://127.0.0.1:7001", 115_200),
+        ("serial:COM3@0", "COM3@0", 115_200),
+    ],
+)
+def test_a_port_may_carry_another_speed(spec: str, port: str, baud_rate: int) -> None:
+    chosen = choose_link(spec, MARK10)
+    assert isinstance(chosen.link, SerialLink)
+    settings = chosen.link._settings  # pyright: ignore[reportPrivateUsage] what it will open with
+    assert (chosen.link.address, settings.baud_rate) == (port, baud_rate)
+    assert chosen.framing is Framing.STREAM
+
+
+def test_a_model_is_not_reached_by_a_link_that_it_does_not_have() -> None:
+    with pytest.raises(LinkSpecError, match="no ble link"):
+        choose_link("ble:anything", MARK10)
