@@ -65,6 +65,9 @@ class TodayPage(Page):
 
     def enter(self, route: Route) -> None:
         self.desk.set_person(None)
+        self.search.clear()
+        self._left.setCurrentIndex(0)
+        self.care.show()
         today = self.desk.today
         self.header.set_detail(f"{WEEKDAYS[today.weekday()]}, {date_text(today)}")
         self.search.setFocus()

@@ -14,14 +14,15 @@ from app.pages.visit import VisitPage
 from app.status import (
     DeviceStatus,
     DoseRow,
+    Found,
     LiveTreatment,
     SettingRow,
     TreatmentState,
 )
 from app.workflow import Notice, Weight
 from devices.modality import Modality, SettingChange
-from devices.types import LinkState
-from tests.ui.clinic import Clinic
+from devices.types import LinkState, Transport
+from tests.ui.clinic import Clinic, left_behind
 from tests.ui.stage import settle
 
 BOARD = DeviceStatus(
@@ -187,9 +188,7 @@ def treatment_running(window: MainWindow, clinic: Clinic) -> None:
 def treatment_contact_lost(window: MainWindow, clinic: Clinic) -> None:
     window.desk.set_treatment(TENS)
     _go(window, Route(PageId.TREATMENT, clinic.visit))
-    window.desk.set_treatment(
-        replace(TENS, state=TreatmentState.PAUSED, contact=False, notice=OFF)
-    )
+    window.desk.set_treatment(replace(TENS, state=TreatmentState.PAUSED, contact=False, notice=OFF))
     settle(window)
 
 
@@ -201,6 +200,23 @@ def devices_searching(window: MainWindow, clinic: Clinic) -> None:
     window.desk.set_devices((), is_searching=True)
     window.go(Route(PageId.DEVICES))
     settle(window)
+
+
+def devices_found(window: MainWindow, clinic: Clinic) -> None:
+    found = (
+        Found("/dev/ttyUSB1", "CP2102 USB to UART", Transport.SERIAL, ("onb", "ott")),
+        Found("F3:8A", "Progressor_2204", Transport.BLE, ("progressor",), rssi=-58),
+    )
+    _go(window, Route(PageId.DEVICES))
+    window.desk.set_found(found, None)
+    settle(window)
+
+
+def today_recovered(window: MainWindow, clinic: Clinic) -> None:
+    """The last of the scenes: the capture file stays."""
+    if not any(clinic.path.parent.glob("captures/*.fj")):
+        left_behind(clinic)
+    _go(window, Route(PageId.TODAY))
 
 
 def library(window: MainWindow, clinic: Clinic) -> None:
@@ -217,13 +233,14 @@ SCENES = tuple(
         today, today_search, today_new, people, person, person_empty, person_long_name,
         visit, visit_treatment, visit_empty, review, review_compare, review_reject,
         treatment, treatment_running, treatment_contact_lost,
-        devices, devices_searching, library, settings,
+        devices, devices_searching, devices_found, library, settings, today_recovered,
     )
 )  # fmt: skip
 
 
 def _go(window: MainWindow, route: Route) -> None:
     window.desk.set_devices((BOARD, PULL))
+    window.desk.set_found((), None)
     window.desk.notice.emit(None)
     window.go(route)
     settle(window)
