@@ -12,6 +12,7 @@ from devices.declaration import (
 )
 from devices.errors import ExperimentalModelError
 from devices.frez import FREZ
+from devices.godirect_hd import GODIRECT_HD
 from devices.harp import HARP
 from devices.imada import IMADA
 from devices.loadstar import LOADSTAR
@@ -39,6 +40,7 @@ FORCE_MODELS: dict[str, ForceModel] = {
         FREZ,
         WH_C06,
         HARP,
+        GODIRECT_HD,
     )
 }
 ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {

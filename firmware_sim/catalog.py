@@ -10,6 +10,7 @@ from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmwa
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.frez import FrezFirmware
+from firmware_sim.godirect import GoDirectFirmware
 from firmware_sim.harp import HarpFirmware
 from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import delayed, load_named
@@ -31,6 +32,7 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "onb": OnbFirmware,
     "progressor": ProgressorFirmware,
     "harp": HarpFirmware,
+    "godirect-hd": GoDirectFirmware,
     "ott": OttFirmware,
     "sciencemode4": ScienceMode4Firmware,
     "sciencemode2": ScienceMode2Firmware,

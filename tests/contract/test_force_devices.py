@@ -49,11 +49,18 @@ STORM = FaultPlan(
 FAST = 2.0  # a board that hears nothing for 3 s stops; it is written to each second
 
 every = pytest.mark.parametrize("bench", benches(FORCE_MODELS.values()))
+
+
+def places_samples(model: ForceModel) -> bool:
+    """Whether its samples carry a time or a number."""
+    return model.has_device_time or model.loss_detectable
+
+
 every_with_a_clock = pytest.mark.parametrize(
-    "bench", benches(model for model in FORCE_MODELS.values() if model.has_device_time)
+    "bench", benches(model for model in FORCE_MODELS.values() if places_samples(model))
 )
 every_without_a_clock = pytest.mark.parametrize(
-    "bench", benches(model for model in FORCE_MODELS.values() if not model.has_device_time)
+    "bench", benches(model for model in FORCE_MODELS.values() if not places_samples(model))
 )
 # A pseudo-terminal that was hung up is an unplugged port: it never comes back.
 every_that_returns = pytest.mark.parametrize(
@@ -119,7 +126,7 @@ async def streaming(
 ) -> AsyncGenerator[Running]:
     capture = folder / f"{name}.bytes"
     if speed is None:  # samples without a time take it from the host's clock
-        speed = FAST if model_of(bench).has_device_time else 1.0
+        speed = FAST if places_samples(model_of(bench)) else 1.0
     async with wired(bench, firmware, speed) as wire, nothing_left():
         device, heard = force_device(bench.model.id, CaptureLink(wire.link, capture), wire.framing)
         await device.connect()
@@ -287,7 +294,7 @@ async def test_a_lost_link_resumes_with_one_gap(bench: Bench, tmp_path: Path) ->
     # The first attempt comes 0.5 s after the loss. The pull went on meanwhile, so that each sample
     # tells when it was taken: a clock that began again is anchored by the host's.
     assert 0.4e6 < gap.end_us - gap.start_us < 3e6
-    allowed_s = 0.03 if model_of(bench).has_device_time else 0.15 + step_s(bench)
+    allowed_s = 0.03 if places_samples(model_of(bench)) else 0.15 + step_s(bench)
     assert np.ptp(clock_error_s(heard)) <= allowed_s
     assert heard.states[-4:] == [
         LinkState.RECONNECTING,
@@ -318,7 +325,7 @@ async def test_a_stream_stops_and_begins_again_at_zero(bench: Bench, tmp_path: P
     t_us = np.concatenate([block.t_us for block in again])
     force = np.concatenate([block.force for block in again])
     assert (t_us[0], again[0].index) == (0, 0)
-    if not model_of(bench).has_device_time:
+    if not places_samples(model_of(bench)):
         assert np.all(np.diff(t_us) > 0)
         return
     assert np.abs(np.diff(t_us) - period_us(bench)).max() <= clock_step_us(bench)

@@ -1,0 +1,45 @@
+"""The Vernier Go Direct Hand Dynamometer: grip force at up to 50 Hz over Bluetooth LE."""
+
+from devices.declaration import ForceModel
+from devices.types import ChannelInfo, Evidence, Position, Transport
+from drivers.ble import Gatt
+from protocols.godirect import (
+    COMMAND_POINT,
+    ORDER_CODE,
+    PERIOD_US,
+    RESPONSE_POINT,
+    SERVICE,
+    GoDirectCodec,
+)
+from protocols.godirect_packets import LONGEST_PIECE
+
+GODIRECT_HD = ForceModel(
+    id="godirect-hd",
+    name="Vernier Go Direct Hand Dynamometer",
+    maker="Vernier",
+    codec=GoDirectCodec,
+    # Its range is read from the device; the step of its readings is not published.
+    channels=(ChannelInfo(Position.SINGLE, capacity_n=None, resolution_n=None),),
+    rate_hz=1e6 / PERIOD_US,
+    transports=(Transport.BLE,),
+    evidence=Evidence.PRIMARY,
+    has_device_time=False,
+    loss_detectable=True,
+    has_hardware_tare=False,
+    gatt=Gatt(
+        service=SERVICE,
+        notify=RESPONSE_POINT,
+        write=COMMAND_POINT,
+        write_with_response=False,
+        longest_write=LONGEST_PIECE,
+    ),
+    name_prefixes=(ORDER_CODE,),
+    rfd_refused=(
+        "its readings carry no time stamps and come at 50 Hz at most: too slow for early force"
+    ),
+    notes=(
+        "The maker sells it for teaching, not for the diagnosis of patients.",
+        "A reading's time is its number times the period that the device keeps.",
+        "Over Bluetooth only; USB is not built.",
+    ),
+)
