@@ -61,7 +61,7 @@ class DevicesPage(Page):
         self._none.column.addWidget(self._looking)
         models = Card("What Myograph reads", holds_rows=True)
         self.models.set_rows(_model_rows())
-        self.models.setFixedHeight(self.models.content_height() + 4)
+        self.models.show_all_rows()
         models.column.addWidget(self.models)
         content = QWidget()
         column = QVBoxLayout(content)

@@ -133,7 +133,7 @@ class PersonPage(Page):
         self._empty.setVisible(not history.runs)
         self._past.setVisible(bool(history.visits))
         self.visits.set_rows([_visit_row(visit) for visit in history.visits])
-        self.visits.setFixedHeight(self.visits.content_height() + 4)
+        self.visits.show_all_rows()
         self._fill_tests(history)
         self._show_trend()
         self._content.show()

@@ -162,6 +162,13 @@ class RowList(QListView):
         """Height in px of all rows."""
         return sum(_row_height(row) for row in self.rows)
 
+    def show_all_rows(self) -> None:
+        """As high as its rows, for a list on a page that scrolls as a whole."""
+        # Not only a fixed height: with the policy of a list that takes what room there is,
+        # the layout gives that room to its neighbour.
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(self.content_height() + 4)
+
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(super().sizeHint().width(), self.content_height() + 2)
 

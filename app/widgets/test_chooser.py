@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.reading import find_tests
@@ -44,8 +44,8 @@ class TestChooser(QWidget):
         column.addWidget(self.list, 1)
         setup = QHBoxLayout()
         setup.setSpacing(space(4))
-        setup.addWidget(self.lever)
-        setup.addWidget(self.posture, 1)
+        setup.addWidget(self.lever, 0, Qt.AlignmentFlag.AlignTop)
+        setup.addWidget(self.posture, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(setup)
         self.search.textChanged.connect(self._fill)
         self.search.moved.connect(self.list.step)
