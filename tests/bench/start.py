@@ -29,7 +29,11 @@ folder = Path(sys.argv[1])
 theme().apply(SettingsFile(folder / "s.json").settings.scheme, 1.0)
 window = Window(folder / "myograph.db", SettingsFile(folder / "s.json"), None)
 seen = {}
-window.frame.ready.connect(lambda: seen.setdefault("first", since_start()))
+prepare = window.frame._after_first_paint
+def painted():
+    seen["first"] = since_start()
+    prepare()
+window.frame._after_first_paint = painted
 def usable():
     seen["usable"] = since_start()
     app.quit()
