@@ -48,6 +48,7 @@ class StartTest:
     test_id: str
     lever_m: float | None = None
     posture: str = ""
+    target_n: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

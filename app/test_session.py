@@ -46,6 +46,7 @@ class RunRequest:
     captures: Path
     lever_m: float | None = None
     posture: str = ""
+    target_n: float | None = None
 
 
 class TestSession(QObject):
@@ -72,7 +73,9 @@ class TestSession(QObject):
         self._pool, self._devices, self._store = pool, devices, store
         self._mail = Mailbox()
         self._set_id = uuid7()
-        self._run = GuidedRun(request.test, injured=request.person.injured)
+        self._run = GuidedRun(
+            request.test, injured=request.person.injured, target_n=request.target_n
+        )
         self._station: Station | None = None
         self._was_interrupted = False
         self._leaving = False

@@ -174,6 +174,7 @@ class Workplace(QObject):
             captures=self.captures,
             lever_m=wish.lever_m,
             posture=wish.posture,
+            target_n=wish.target_n,
         )
         run = TestSession(request, self.pool, self.thread_of_devices, self.desk.store, self)
         run.ended.connect(self._run_ended)

@@ -211,6 +211,7 @@ class VisitPage(Page):
                     test_id,
                     lever_m=self.chooser.lever.value,
                     posture=self.chooser.posture.value,
+                    target_n=self.chooser.target.value,
                 )
             )
 

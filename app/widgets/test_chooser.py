@@ -20,7 +20,7 @@ from data.clinical.tests import Laterality, StrengthTest
 
 class TestChooser(QWidget):
     """`chosen` carries the id of a test; `lever` and `posture` say how it is set up, where that
-    is known."""
+    is known, `target` is a force to reach."""
 
     __test__ = False  # the word is the field's, not pytest's
 
@@ -32,6 +32,9 @@ class TestChooser(QWidget):
         self.list = RowList("Tests")
         self.lever = QuantityField(
             "Lever", "m", 0.05, 1.5, decimals=2, help_text="joint to pad; for torque"
+        )
+        self.target = QuantityField(
+            "Target", "N", 1.0, 5000.0, decimals=0, help_text="a line to reach; optional"
         )
         self.posture = TextField("Set-up", hint="knee position, ankle, strap …", most=120)
         self._nothing = Text("No test by that name.", tone="muted")
@@ -45,6 +48,7 @@ class TestChooser(QWidget):
         setup = QHBoxLayout()
         setup.setSpacing(space(4))
         setup.addWidget(self.lever, 0, Qt.AlignmentFlag.AlignTop)
+        setup.addWidget(self.target, 0, Qt.AlignmentFlag.AlignTop)
         setup.addWidget(self.posture, 1, Qt.AlignmentFlag.AlignTop)
         column.addLayout(setup)
         self.search.textChanged.connect(self._fill)
