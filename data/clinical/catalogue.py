@@ -3,39 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
+from data.clinical.clinic_files import clinic_files
 from data.clinical.entries import CatalogueError, Entry
-from data.clinical.tests import Contraction, Laterality, RepRule, StrengthTest
+from data.clinical.tests import Contraction, Laterality, RepRule, Stabilisation, StrengthTest
 
 __all__ = ["CatalogueError", "parse", "tests"]
 
 AGGREGATIONS = ("best", "mean", "mean_best_2", "mean_best_3")
 FORMULAS = ("pdiff", "signed", "bai1", "bai2", "si", "sa", "ln")
 REQUIRABLE = ("lever_m", "body_mass_kg", "gravity_n")
+GATES = ("gates.v1",)
 
 
-def tests() -> dict[str, StrengthTest]:
-    """Every strength test by its id, in the order of the file."""
-    return dict(_shipped())
+def tests(folder: Path | None = None) -> dict[str, StrengthTest]:  # noqa: PT028 - no test itself
+    """Every strength test by its id, in the order of the file.
+
+    With `folder`, the clinic's own tests come after those that ship: every ``tests*.yaml`` there.
+    They may use the rules and metric sets that ship, and must not take an id that does.
+    """
+    shipped = _shipped()
+    if folder is None:
+        return dict(shipped.tests)
+    found = shipped
+    for path in clinic_files(folder, "tests"):
+        found = _extended(found, Entry.of_path(path))
+    return dict(found.tests)
 
 
 def parse(root: Entry) -> dict[str, StrengthTest]:
     """The tests of a catalogue file; `CatalogueError` names the entry that is wrong."""
-    root.whole("version")
-    rules = {entry.name: _rule(entry) for entry in root.children("rep_rules")}
-    sets: dict[str, tuple[str, ...]] = {}
-    for entry in root.children("metric_sets"):
-        sets[entry.name] = entry.texts("keys")
-        entry.done()
-    found = {entry.name: _test(entry, rules, sets) for entry in root.children("tests")}
-    root.done()
-    return found
+    return dict(_extended(_Catalogue({}, {}, {}), root).tests)
+
+
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    rules: Mapping[str, RepRule]
+    sets: Mapping[str, tuple[str, ...]]
+    tests: Mapping[str, StrengthTest]
 
 
 @cache
-def _shipped() -> Mapping[str, StrengthTest]:
-    return parse(Entry.of_file("strength_tests.yaml"))
+def _shipped() -> _Catalogue:
+    return _extended(_Catalogue({}, {}, {}), Entry.shipped("strength_tests.yaml"))
+
+
+def _extended(known: _Catalogue, root: Entry) -> _Catalogue:
+    root.whole("version")
+    rules, sets, found = dict(known.rules), dict(known.sets), dict(known.tests)
+    is_first = not known.tests
+    for entry in root.children("rep_rules") if is_first or "rep_rules" in root else ():
+        _refuse_known(entry, rules)
+        rules[entry.name] = _rule(entry)
+    for entry in root.children("metric_sets") if is_first or "metric_sets" in root else ():
+        _refuse_known(entry, sets)
+        sets[entry.name] = entry.texts("keys")
+        entry.done()
+    for entry in root.children("tests"):
+        _refuse_known(entry, found)
+        found[entry.name] = _test(entry, rules, sets)
+    root.done()
+    return _Catalogue(rules, sets, found)
+
+
+def _refuse_known(entry: Entry, known: Mapping[str, object]) -> None:
+    # Stored trials know their test by its id: what the id means must not change under them.
+    if entry.name in known:
+        raise CatalogueError(entry.file, entry.name, "this id exists already; choose another")
 
 
 def _rule(entry: Entry) -> RepRule:
@@ -82,6 +119,9 @@ def _test(
         required_fields=required,
         minimum_rate_hz=entry.number("minimum_rate_hz", 0.0),
         references=entry.texts("references"),
+        stabilisation=entry.choice("stabilisation", Stabilisation),
+        gates=entry.one_of("gates", GATES) if "gates" in entry else GATES[-1],
+        typical=entry.text("typical", ""),
     )
     entry.done()
     return test

@@ -5,50 +5,74 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from importlib.resources import files
-from typing import TypeVar, cast
+from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import yaml
 
 # libyaml reads the catalogue five times faster; not every build of PyYAML has it.
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_FastLoader: type[yaml.SafeLoader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class _Loader(_FastLoader):
+    """Refuses a name given twice, which YAML would settle by forgetting the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        names = [key.value for key, _ in node.value]
+        twice = next((name for name in names if names.count(name) > 1), None)
+        if twice is not None:
+            mark = node.start_mark
+            raise yaml.constructor.ConstructorError(None, None, f"{twice} stands twice", mark)
+        return super().construct_mapping(node, deep)
+
 
 Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class CatalogueError(ValueError):
-    """A reference file says something that cannot be used; `entry` names where."""
+    """A reference file says something that cannot be used; `file` and `entry` name where."""
 
-    def __init__(self, entry: str, problem: str) -> None:
+    def __init__(self, file: str, entry: str, problem: str) -> None:
+        where = file if entry == file else f"{file}, entry {entry},"
         super().__init__(
-            f"The catalogue entry {entry} cannot be used: {problem}. "
-            "No record was touched. Correct the file under data/clinical/reference."
+            f"{where} cannot be used: {problem}. No record was touched. Correct that file."
         )
+        self.file = file
         self.entry = entry
 
 
 class Entry:
     """One mapping of a reference file. `done` refuses fields that nobody asked for."""
 
-    def __init__(self, name: str, value: object) -> None:
-        if not isinstance(value, dict):
-            raise CatalogueError(name, "it is missing or not a mapping")
+    def __init__(self, name: str, value: object, file: str | None = None) -> None:
         self.name = name
+        self.file = file or name
+        if not isinstance(value, dict):
+            raise CatalogueError(self.file, name, "it is missing or not a mapping")
         self._values = cast("dict[object, object]", value)
         self._read: set[object] = set()
 
     @classmethod
-    def of_file(cls, file_name: str) -> Entry:
+    def shipped(cls, file_name: str) -> Entry:
         """The whole of a file under ``reference``."""
-        return cls.of_text(
-            file_name, files("data.clinical").joinpath("reference", file_name).read_text("utf-8")
-        )
+        text = files("data.clinical").joinpath("reference", file_name).read_text("utf-8")
+        return cls.of_text(file_name, text)
+
+    @classmethod
+    def of_path(cls, path: Path) -> Entry:
+        """The whole of a file of the clinic's own."""
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise CatalogueError(path.name, path.name, f"it cannot be read ({error})") from error
+        return cls.of_text(path.name, text)
 
     @classmethod
     def of_text(cls, name: str, text: str) -> Entry:
         try:
-            return cls(name, yaml.load(text, Loader=_LOADER))
+            return cls(name, yaml.load(text, Loader=_Loader))
         except yaml.YAMLError as error:
-            raise CatalogueError(name, f"it is not YAML ({error})") from error
+            raise CatalogueError(name, name, f"it is not YAML ({error})") from error
 
     def __contains__(self, field: str) -> bool:
         return self._values.get(field) is not None
@@ -56,13 +80,27 @@ class Entry:
     def children(self, field: str) -> Iterator[Entry]:
         """The entries of the mapping `field`, in the order of the file."""
         self._read.add(field)
-        for name, value in Entry(f"{self.name}: {field}", self._values.get(field)).items():
-            yield Entry(str(name), value)
+        whole = Entry(f"{self.name}: {field}", self._values.get(field), self.file)
+        for name, value in whole.items():
+            yield Entry(str(name), value, self.file)
+
+    def child(self, field: str) -> Entry:
+        """The mapping `field`."""
+        self._read.add(field)
+        return Entry(f"{self.name}: {field}", self._values.get(field), self.file)
+
+    def entries(self, field: str) -> Iterator[Entry]:
+        """The mappings of the list `field`, in the order of the file."""
+        for number, value in enumerate(self._list(field), 1):
+            yield Entry(f"{self.name}: {field} {number}", value, self.file)
 
     def items(self) -> Iterator[tuple[object, object]]:
         yield from self._values.items()
 
-    def text(self, field: str) -> str:
+    def text(self, field: str, default: str | None = None) -> str:
+        """A text that says something."""
+        if default is not None and field not in self:
+            return default
         value = self._take(field)
         if not isinstance(value, str) or not value.strip():
             raise self.error(field, "must be a text")
@@ -83,11 +121,10 @@ class Entry:
         """A pair [low, high]; None where the field is missing."""
         if field not in self:
             return None
-        value = self._take(field)
-        pair = cast("list[object]", value) if isinstance(value, list) else list[object]()
+        pair = self._list(field)
         if len(pair) != 2:
             raise self.error(field, "must be a pair [low, high]")
-        low, high = (Entry(self.name, {field: item}).number(field) for item in pair)
+        low, high = (Entry(self.name, {field: item}, self.file).number(field) for item in pair)
         if low > high:
             raise self.error(field, "must be a pair [low, high]")
         return low, high
@@ -107,11 +144,10 @@ class Entry:
 
     def texts(self, field: str) -> tuple[str, ...]:
         """A list of texts; empty where the field is missing."""
-        value = self._take(field) if field in self else list[object]()
-        if not isinstance(value, list):
-            raise self.error(field, "must be a list of texts")
-        items = cast("list[object]", value)
-        return tuple(Entry(self.name, {field: item}).text(field) for item in items)
+        if field not in self:
+            return ()
+        items = self._list(field)
+        return tuple(Entry(self.name, {field: item}, self.file).text(field) for item in items)
 
     def choice(self, field: str, kind: type[Choice]) -> Choice:
         return kind(self.one_of(field, tuple(member.value for member in kind)))
@@ -126,10 +162,18 @@ class Entry:
         """Every field has been read; refuse those that mean nothing here."""
         unknown = [str(field) for field in self._values if field not in self._read]
         if unknown:
-            raise CatalogueError(self.name, f"it has unknown fields: {', '.join(unknown)}")
+            raise CatalogueError(
+                self.file, self.name, f"it has unknown fields: {', '.join(unknown)}"
+            )
 
     def error(self, field: str, problem: str) -> CatalogueError:
-        return CatalogueError(self.name, f"{field} {problem}")
+        return CatalogueError(self.file, self.name, f"{field} {problem}")
+
+    def _list(self, field: str) -> list[object]:
+        value = self._take(field)
+        if not isinstance(value, list):
+            raise self.error(field, "must be a list")
+        return cast("list[object]", value)
 
     def _take(self, field: str) -> object:
         if field not in self:

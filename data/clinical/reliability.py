@@ -78,7 +78,7 @@ def parse(root: Entry) -> tuple[MeasurementError, ...]:
 
 @cache
 def _shipped() -> tuple[MeasurementError, ...]:
-    return parse(Entry.of_file("reliability.yaml"))
+    return parse(Entry.shipped("reliability.yaml"))
 
 
 def _row(entry: Entry) -> MeasurementError:

@@ -46,7 +46,11 @@ class RepRule:
 
 @dataclass(frozen=True, slots=True)
 class StrengthTest:
-    """One test. `formula` and `aggregation` say how limbs are compared and reps combined."""
+    """One test. `formula` and `aggregation` say how limbs are compared and reps combined.
+
+    `gates` names the quality gates of early force, `typical` what was read of usual results: no
+    cut-off.
+    """
 
     id: str
     name: str
@@ -65,3 +69,6 @@ class StrengthTest:
     required_fields: tuple[str, ...] = ()
     minimum_rate_hz: float = 0.0
     references: tuple[str, ...] = ()
+    stabilisation: Stabilisation = Stabilisation.DEVICE
+    gates: str = "gates.v1"
+    typical: str = ""
