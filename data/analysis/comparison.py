@@ -165,7 +165,11 @@ def _count_notes(
 def _gravity_notes(left: Sequence[RepResult], right: Sequence[RepResult]) -> list[QualityNote]:
     """Both limbs must stand on the same kind of resting level."""
     corrected = [
-        {rep.metrics["baseline_n"].method.startswith("rest.given") for rep in limb}
+        {
+            rep.metrics["baseline_n"].method.startswith("rest.given")
+            for rep in limb
+            if "baseline_n" in rep.metrics  # results of an earlier version may lack it
+        }
         for limb in (left, right)
     ]
     if not all(corrected) or corrected[0] == corrected[1]:
