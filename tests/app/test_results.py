@@ -1,3 +1,4 @@
+from collections.abc import Generator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,8 +18,10 @@ from tests.builders import header, person
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return Store(tmp_path / "myograph.db")
+def store(tmp_path: Path) -> Generator[Store]:
+    kept = Store(tmp_path / "myograph.db")
+    yield kept
+    kept.close()
 
 
 def hold(peak_n: float) -> ForceBlock:
