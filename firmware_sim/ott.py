@@ -99,6 +99,11 @@ class OttFirmware(Firmware):
         self._boot()
         self._steps_done = len(self._session.steps)
 
+    def begin_again(self) -> None:
+        """The therapist begins the session anew."""
+        self._steps_done = 0
+        self._began_ms = self._now_ms
+
     @property
     def _now_ms(self) -> int:
         return (self._now_ns - self._booted_ns) // 1_000_000
