@@ -23,7 +23,8 @@ from devices.modality import (
     UltrasoundSettings,
     Waveform,
 )
-from devices.treatment_log import Settings, TreatmentLog
+from devices.treatment_log import TreatmentLog
+from devices.treatment_values import Settings
 from devices.types import LinkState
 from protocols.events import Event
 from protocols.ott import TherapyState, UnitFlag

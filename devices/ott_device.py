@@ -11,7 +11,7 @@ from devices.errors import UnsupportedDeviceError
 from devices.types import LinkState
 from drivers.link import Link
 from protocols.codec import Framing
-from protocols.events import Rejected
+from protocols.events import Rejected, Restarted
 from protocols.ott import Hello, Ident, IdentField, OttCodec, OttModality, UnitState
 
 _SILENCE_S = 3.0  # the state comes twice a second, always
@@ -24,9 +24,15 @@ class OttDevice(ElectrotherapyDevice):
         self.codec = OttCodec(framing)
         super().__init__(model, link, self.codec)
         self.modalities: frozenset[OttModality] = frozenset()
+        self._boot_id: int | None = None
         self._hello: Hello | None = None
         self._state: UnitState | None = None
         self._rejection: Rejected | None = None
+
+    def begin_log(self) -> None:
+        super().begin_log()
+        if self.state is LinkState.READY:  # by itself it tells its settings every 30 s only
+            self._spawn(self._send_or_go_down(self.codec.get_snapshot()))
 
     async def _greet(self) -> None:
         self.codec.reset()
@@ -51,8 +57,13 @@ class OttDevice(ElectrotherapyDevice):
     def _receive(self, data: bytes) -> None:
         for event in self.codec.receive(data):
             match event:
+                case Restarted():
+                    self._boot_id = None
                 case Hello():
                     self._hello = event
+                    if self._boot_id not in (None, event.boot_id):  # while it was not heard
+                        self.log.take(Restarted(), time.monotonic())
+                    self._boot_id = event.boot_id
                     self.modalities = event.modalities
                     firmware = ".".join(map(str, event.firmware))
                     self.info = replace(self.info, firmware=firmware)

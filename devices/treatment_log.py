@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
-from devices.modality import (
-    Modality,
-    SettingChange,
-    StimulationDose,
-    StimulationMode,
-    StimulationSettings,
-    UltrasoundDose,
-    UltrasoundSettings,
-    Waveform,
+from devices.modality import Modality, SettingChange, StimulationSettings, UltrasoundSettings
+from devices.treatment_values import (
+    UNITS,
+    Counter,
+    Key,
+    Settings,
+    added,
+    amount,
+    amplitude_of,
+    counter,
+    differences,
+    dose_rate,
+    merged,
+    with_moment_of,
 )
 from protocols.events import Event, Restarted
 from protocols.ott import (
@@ -31,38 +37,33 @@ from protocols.ott import (
     UsSettings,
 )
 
-Settings = StimulationSettings | UltrasoundSettings
-Counter = StimulationDose | UltrasoundDose
 DISAGREEMENT = 0.2
+_SEEN = "unit"  # a change that showed in the settings; its event, if one comes, knows better
 
 _ON = frozenset({TherapyState.RAMP_UP, TherapyState.RUNNING, TherapyState.RAMP_DOWN})
 _OVER = frozenset(
     {TherapyState.COMPLETE, TherapyState.STOPPED, TherapyState.EMERGENCY, TherapyState.FAULT}
 )
-_UNITS = {
-    "amplitude_ma": "mA",
-    "amplitude_v": "V",
-    "amplitude_percent": "%",
-    "pulse_rate_hz": "Hz",
-    "phase_us": "µs",
-    "interphase_us": "µs",
-    "carrier_hz": "Hz",
-    "electrode_cm2": "cm²",
-    "burst_hz": "Hz",
-    "on_s": "s",
-    "off_s": "s",
-    "ramp_up_s": "s",
-    "ramp_down_s": "s",
-    "frequency_mhz": "MHz",
-    "intensity_w_cm2": "W/cm²",
-    "pulse_repetition_hz": "Hz",
-    "era_cm2": "cm²",
+_STATES: Mapping[EventKind, TherapyState] = {
+    EventKind.START: TherapyState.RUNNING,
+    EventKind.PAUSE: TherapyState.PAUSED,
+    EventKind.RESUME: TherapyState.RUNNING,
+    EventKind.STOP: TherapyState.STOPPED,
+    EventKind.COMPLETE: TherapyState.COMPLETE,
+    EventKind.EMERGENCY: TherapyState.EMERGENCY,
+    EventKind.FAULT: TherapyState.FAULT,
 }
-_KNOBS = {
+_KNOBS: Mapping[EventKind, str] = {
     EventKind.RATE: "pulse_rate_hz",
     EventKind.WIDTH: "phase_us",
     EventKind.INTENSITY: "intensity_w_cm2",
     EventKind.DUTY: "duty",
+}
+_CONTACT: Mapping[EventKind, tuple[type, bool]] = {
+    EventKind.ELECTRODE_OFF: (StimulationSettings, False),
+    EventKind.ELECTRODE_OK: (StimulationSettings, True),
+    EventKind.LOW_COUPLING: (UltrasoundSettings, False),
+    EventKind.COUPLING_OK: (UltrasoundSettings, True),
 }
 
 
@@ -79,7 +80,9 @@ class TreatmentLog:
     """Fed with telemetry; times are seconds since output began, on the unit's clock.
 
     Settings are those at the beginning, `changes` what was turned afterwards. Counters that
-    began again after a reboot are added up. `flags` are plain sentences for a reader.
+    began again after a reboot are added up. `on_s` is the time with output; in a gap, as far as
+    the unit's own treatment clock went on. A treatment that is over stays as it is, whatever the
+    unit does next. `flags` are plain sentences for a reader.
     """
 
     def __init__(self) -> None:
@@ -94,16 +97,22 @@ class TreatmentLog:
         self.flags: list[str] = []
         self.on_s = 0.0
         self.last_event_id: int | None = None
-        self._now_settings: dict[tuple[type, int], Settings] = {}
-        self._first_settings: dict[tuple[type, int], Settings] = {}
-        self._counters: dict[tuple[type, int], Counter] = {}
-        self._carried: dict[tuple[type, int], Counter] = {}
-        self._expected: dict[tuple[type, int], float] = {}
+        self._now_settings: dict[Key, Settings] = {}
+        self._first_settings: dict[Key, Settings] = {}
+        self._counters: dict[Key, Counter] = {}
+        self._carried: dict[Key, Counter] = {}
+        self._expected: dict[Key, float] = {}
+        self._without_contact: set[Key] = set()
+        self._session_no: int | None = None
         self._began_ms: int | None = None
         self._shift_s = 0.0
         self._last_s = 0.0
         self._last_host_s: float | None = None
         self._break_cause: str | None = None
+        self._unsettled_s = 0.0  # length of gaps for which the unit has not told its clock yet
+        self._on_before_boot_s = 0.0
+        self._has_rebooted = False
+        self._is_closed = False
 
     @property
     def has_begun(self) -> bool:
@@ -141,9 +150,16 @@ class TreatmentLog:
 
     def take(self, event: Event, host_s: float) -> None:
         """One event of the codec; `host_s` is the host's monotonic time of arrival."""
+        if isinstance(event, UnitEvent):
+            self.last_event_id = event.id
+        elif isinstance(event, Restarted):
+            self.last_event_id = None
+        self._is_closed = self._is_closed or (self.is_over and self._is_another(event))
+        if self._is_closed:
+            return
         match event:
             case Restarted():
-                self._restart(host_s)
+                self._restart()
             case TelemetryLost():
                 self.interrupted(f"{event.messages} messages are missing")
             case UnitState():
@@ -161,7 +177,7 @@ class TreatmentLog:
                 self._advance(event.t_ms, host_s)
                 self._take_counter(event)
             case UnitEvent():
-                self._take_event(event)
+                self._take_event(event, host_s)
             case _:
                 pass
 
@@ -171,10 +187,10 @@ class TreatmentLog:
             (f"ch{number}", "settings_charge_uc")
             if kind is StimulationSettings
             else (f"head{number}", "settings_energy_j"): (
-                amount,
+                total,
                 "µC" if kind is StimulationSettings else "J",
             )
-            for (kind, number), amount in self._expected.items()
+            for (kind, number), total in self._expected.items()
         }
 
     def disagreements(self) -> list[str]:
@@ -186,7 +202,7 @@ class TreatmentLog:
             total = self._total(key) if key in self._counters else None
             if total is None or expected <= 0:
                 continue
-            counted = _amount(total)
+            counted = amount(total)
             if abs(counted - expected) > DISAGREEMENT * expected:
                 found.append(
                     f"Channel {key[1]}: the unit counted {counted:.0f}, its settings over time "
@@ -195,72 +211,102 @@ class TreatmentLog:
                 )
         return found
 
+    def _is_another(self, event: Event) -> bool:
+        """Whether the unit has gone on to something else after the treatment's end."""
+        match event:
+            case Restarted():
+                return True
+            case UnitEvent(kind=EventKind.START):
+                return True
+            case UnitState():
+                return event.state in _ON and event.session_no != self._session_no
+            case _:
+                return False
+
     def _advance(self, t_ms: int, host_s: float) -> None:
         """Move the treatment's time on, add up what the settings should have given meanwhile."""
+        silent_s = 0.0 if self._last_host_s is None else host_s - self._last_host_s
         self._last_host_s = host_s
         if self._began_ms is None:
             self._break_cause = None
             return
+        if self._has_rebooted:  # only the host knows how long its clock was off
+            self._has_rebooted = False
+            self._began_ms, self._shift_s = t_ms, self._last_s + silent_s
         if self.state in _OVER:  # the clock of the unit goes on, the treatment does not
             self._break_cause = None
             return
-        now_s = max((t_ms - self._began_ms) / 1000 + self._shift_s, self._last_s)
+        now_s = max(self._time_of(t_ms, self._began_ms), self._last_s)
+        passed_s, self._last_s = now_s - self._last_s, now_s
         if self._break_cause is not None:
-            self.gaps.append(Unheard(self._last_s, now_s, self._break_cause))
+            self.gaps.append(Unheard(now_s - passed_s, now_s, self._break_cause))
             self._break_cause = None
+            self._unsettled_s += passed_s
         elif self.state in _ON:
-            self._integrate(now_s - self._last_s)
-        if self.state in _ON:
-            self.on_s += now_s - self._last_s
-        self._last_s = now_s
+            self.on_s += passed_s
+            self._integrate(passed_s)
+
+    def _time_of(self, t_ms: int, began_ms: int) -> float:
+        return (t_ms - began_ms) / 1000 + self._shift_s
 
     def _integrate(self, seconds: float) -> None:
         for key, now in self._now_settings.items():
-            match now:
-                case StimulationSettings(
-                    amplitude_ma=float(ma), pulse_rate_hz=float(hz), phase_us=float(us)
-                ):
-                    rate = ma * us / 1000 * hz
-                case UltrasoundSettings(intensity_w_cm2=float(i), era_cm2=float(era)):
-                    duty = 1.0 if now.intensity_is_sata else now.duty
-                    if duty is None or UnitFlag.LOW_COUPLING in self.unit_flags:
-                        continue
-                    rate = i * duty * era
-                case _:
-                    continue
-            self._expected[key] = self._expected.get(key, 0.0) + rate * seconds
+            rate = dose_rate(now)
+            if rate is not None and key not in self._without_contact:
+                self._expected[key] = self._expected.get(key, 0.0) + rate * seconds
 
     def _take_state(self, event: UnitState) -> None:
         if self._began_ms is None and event.state in _ON:
-            self._begin(event)
-        self.state = event.state
+            self._join(event)
+        if self._unsettled_s:
+            self._settle(event.elapsed_s, was_on=self.state in _ON)
+        self._become(event.state, self._time_of(event.t_ms, self._began_ms or 0))
         self.unit_flags = event.flags or frozenset()
+        self._without_contact = {key for key in self._now_settings if _is_off(key, event)}
         self.battery_percent = event.battery_percent
+        self._session_no = event.session_no
         if self.planned_s is None and event.elapsed_s is not None and event.remaining_s:
             self.planned_s = float(event.elapsed_s + event.remaining_s)
 
-    def _begin(self, event: UnitState) -> None:
+    def _become(self, state: TherapyState | None, at_s: float) -> None:
+        if state in _ON and self.state in _OVER:  # the same session goes on: meanwhile it was off
+            self._last_s = max(at_s, self._last_s)
+        self.state = state
+
+    def _settle(self, elapsed_s: int | None, *, was_on: bool) -> None:
+        """Count of a gap as output what the unit's own clock, in whole seconds, allows."""
+        gap_s, self._unsettled_s = self._unsettled_s, 0.0
+        if elapsed_s is None:
+            self.on_s += gap_s if was_on else 0.0
+            return
+        most_s = self._on_before_boot_s + elapsed_s + 1.0
+        self.on_s += min(gap_s, max(most_s - self.on_s, 0.0))
+
+    def _join(self, event: UnitState) -> None:
+        """Output is on, and nothing was told of its beginning."""
         joined_s = event.elapsed_s or 0
-        self._began_ms = event.t_ms - 1000 * joined_s
-        self._last_s = float(joined_s)
-        self._first_settings = dict(self._now_settings)
+        self._begin(event.t_ms - 1000 * joined_s)
+        self._last_s = self.on_s = float(joined_s)
         if joined_s > 2:
             self.gaps.append(Unheard(0.0, float(joined_s), "the unit was connected late"))
 
-    def _restart(self, host_s: float) -> None:
+    def _begin(self, began_ms: int) -> None:
+        self._began_ms = began_ms
+        self._first_settings = dict(self._now_settings)
+
+    def _restart(self) -> None:
         """The unit booted: its clock and counters begin again, the treatment's time goes on."""
         if self._began_ms is None:
             return
         self._carried = {key: self._total(key) for key in {*self._carried, *self._counters}}
         self._counters = {}
-        silent_s = host_s - self._last_host_s if self._last_host_s is not None else 0.0
-        self._began_ms = 0
-        self._shift_s = self._last_s + silent_s
+        self._on_before_boot_s = self.on_s
+        self._has_rebooted = True
         self.interrupted("the unit restarted")
         self._flag("The unit restarted during the treatment; its counters were added up.")
 
     def _take_settings(self, event: EsSettings | EsDuty | EsModulation | UsSettings) -> None:
-        key, new = _merged(event, self._now_settings)
+        key, new = merged(event, self._now_settings)
         old = self._now_settings.get(key)
         self._now_settings[key] = new
         if self._began_ms is None:
@@ -268,179 +314,91 @@ class TreatmentLog:
         if old is None:
             self._first_settings.setdefault(key, new)
             return
-        for name, before, after in _differences(old, new):
-            self._changed(key[1], name, before, after, "unit")
+        for name, before, after in differences(old, new):
+            self._note(SettingChange(self._last_s, key[1], name, before, after, "", _SEEN))
 
     def _take_counter(self, event: EsDose | UsDose) -> None:
-        key, new = _counter(event)
+        key, new = counter(event)
         old = self._counters.get(key)
-        self._counters[key] = new if self.state in _ON or old is None else _kept(new, old)
-        if self.state is TherapyState.IDLE and old is not None and _amount(new) > _amount(old):
+        self._counters[key] = new if self.state in _ON or old is None else with_moment_of(new, old)
+        if self.state is TherapyState.IDLE and old is not None and amount(new) > amount(old):
             self._flag("The dose rose while the unit said it was idle. Switch it off and check it.")
 
     def _flag(self, sentence: str) -> None:
         if sentence not in self.flags:
             self.flags.append(sentence)
 
-    def _take_event(self, event: UnitEvent) -> None:
-        self.last_event_id = event.id
-        if self._began_ms is None or event.kind is None:
+    def _take_event(self, event: UnitEvent, host_s: float) -> None:
+        """At its own time: one that is replayed after a gap lies before what is known by now."""
+        if event.kind is None:
             return
+        if self._began_ms is None:
+            if event.kind is EventKind.START:
+                self._begin(event.t_ms)
+                self.state = TherapyState.RUNNING
+                self._last_host_s = host_s
+            return
+        if self._has_rebooted:
+            self._advance(event.t_ms, host_s)
+        at_s = self._time_of(event.t_ms, self._began_ms)
         number = (event.channel or 0) + 1
+        if at_s >= self._last_s:
+            self._advance(event.t_ms, host_s)
+            if event.kind in _STATES:
+                self._become(_STATES[event.kind], at_s)
+            if event.kind in _CONTACT:
+                kind, has_contact = _CONTACT[event.kind]
+                change = self._without_contact.discard if has_contact else self._without_contact.add
+                change((kind, number))
+        if at_s >= 0.0:
+            self._turn(event.kind, event, number, at_s)
+
+    def _turn(self, kind: EventKind, event: UnitEvent, number: int, at_s: float) -> None:
         for key, now in self._now_settings.items():
-            name = _amplitude(now) if event.kind is EventKind.AMPLITUDE else _KNOBS.get(event.kind)
+            name = amplitude_of(now) if kind is EventKind.AMPLITUDE else _KNOBS.get(kind)
             if key[1] != number or name is None or not hasattr(now, name):
                 continue
-            before = getattr(now, name)
-            if before != event.value:
+            by = event.origin.value if event.origin else _SEEN
+            before, seen = getattr(now, name), self._seen_after(number, name, at_s)
+            if seen is not None:  # told late: it was this, or this came before
+                before = seen.old
+                self.changes.remove(seen)
+                if seen.new != event.value:
+                    self._note(replace(seen, old=event.value))
+            else:
                 self._now_settings[key] = replace(now, **{name: event.value})
-                at_s = (event.t_ms - self._began_ms) / 1000 + self._shift_s
-                by = event.origin.value if event.origin else "unit"
-                self._changed(number, name, before, event.value, by, at_s)
+            if before != event.value:
+                self._note(SettingChange(at_s, number, name, before, event.value, "", by))
 
-    def _changed(
-        self,
-        number: int,
-        name: str,
-        before: float | str | None,
-        after: float | str | None,
-        by: str,
-        at_s: float | None = None,
-    ) -> None:
-        unit = _UNITS.get(name, "")
-        at_s = self._last_s if at_s is None else at_s
-        self.changes.append(SettingChange(at_s, number, name, before, after, unit, by))
+    def _seen_after(self, number: int, name: str, at_s: float) -> SettingChange | None:
+        """The first change of a setting that showed at `at_s` or later without an event."""
+        return next(
+            (
+                change
+                for change in self.changes
+                if (change.channel, change.parameter, change.by) == (number, name, _SEEN)
+                and change.at_s >= at_s
+            ),
+            None,
+        )
 
-    def _total(self, key: tuple[type, int]) -> Counter:
+    def _note(self, change: SettingChange) -> None:
+        self.changes.append(replace(change, unit=UNITS.get(change.parameter, "")))
+        self.changes.sort(key=lambda each: each.at_s)
+
+    def _total(self, key: Key) -> Counter:
         now, before = self._counters.get(key), self._carried.get(key)
-        match now, before:
-            case (None, _):
-                assert before is not None
-                return before
-            case (StimulationDose(), StimulationDose()):
-                return replace(
-                    now,
-                    pulses=now.pulses + before.pulses,
-                    charge_uc=now.charge_uc + before.charge_uc,
-                )
-            case (UltrasoundDose(), UltrasoundDose()):
-                return replace(
-                    now,
-                    energy_j=now.energy_j + before.energy_j,
-                    coupled_s=now.coupled_s + before.coupled_s,
-                )
-            case _:
-                return now
+        return self._carried[key] if now is None else added(now, before)
 
 
-def _merged(
-    event: EsSettings | EsDuty | EsModulation | UsSettings,
-    known: dict[tuple[type, int], Settings],
-) -> tuple[tuple[type, int], Settings]:
-    """The settings that `event` leaves its channel with; channels count from 1 as on the panel."""
-    if isinstance(event, UsSettings):
-        number = event.head + 1
-        return (UltrasoundSettings, number), UltrasoundSettings(
-            head=number,
-            frequency_mhz=event.frequency_mhz,
-            intensity_w_cm2=event.intensity_w_cm2,
-            intensity_is_sata=event.intensity_is_sata,
-            duty=event.duty if event.is_pulsed or event.duty is not None else 1.0,
-            pulse_repetition_hz=event.pulse_repetition_hz,
-            era_cm2=event.era_cm2,
-            beam_nonuniformity_ratio=event.beam_nonuniformity_ratio,
-        )
-    key = (StimulationSettings, event.channel + 1)
-    before = known.get(key)
-    if not isinstance(before, StimulationSettings):
-        before = StimulationSettings(event.channel + 1, None, None)
-    match event:
-        case EsSettings():
-            return key, replace(
-                before,
-                waveform=Waveform(event.waveform.value) if event.waveform else None,
-                mode=StimulationMode(event.mode.value) if event.mode else None,
-                amplitude_ma=event.amplitude_ma,
-                amplitude_v=event.amplitude_v,
-                amplitude_percent=event.amplitude_percent,
-                pulse_rate_hz=event.pulse_rate_hz,
-                phase_us=_float(event.phase_us),
-                interphase_us=_float(event.interphase_us),
-                carrier_hz=_float(event.carrier_hz),
-            )
-        case EsDuty():
-            return key, replace(
-                before,
-                on_s=event.on_s,
-                off_s=event.off_s,
-                ramp_up_s=event.ramp_up_s,
-                ramp_down_s=event.ramp_down_s,
-                electrode_cm2=event.electrode_cm2,
-            )
-        case EsModulation():
-            return key, replace(
-                before, burst_hz=event.burst_hz, pulses_per_burst=event.pulses_per_burst
-            )
+def _is_off(key: Key, state: UnitState) -> bool:
+    """Whether the unit says that nothing flows on this channel for want of contact."""
+    flags = state.flags or frozenset()
+    if key[0] is UltrasoundSettings:
+        return UnitFlag.LOW_COUPLING in flags
+    touching = state.contact_channels or ()
+    return UnitFlag.ELECTRODE_OFF in flags and key[1] - 1 not in touching
 
 
-def _counter(event: EsDose | UsDose) -> tuple[tuple[type, int], Counter]:
-    if isinstance(event, EsDose):
-        number = event.channel + 1
-        return (StimulationSettings, number), StimulationDose(
-            channel=number,
-            peak_ma=event.peak_ma,
-            rms_ma=event.rms_ma,
-            pulses=event.pulses,
-            charge_uc=float(event.charge_uc),
-            is_measured=event.is_measured,
-        )
-    number = event.head + 1
-    return (UltrasoundSettings, number), UltrasoundDose(
-        head=number,
-        power_w=event.power_w,
-        energy_j=event.energy_j,
-        coupled_s=event.coupled_s,
-        coupling_percent=event.coupling_percent,
-        head_temperature_c=event.head_temperature_c,
-    )
-
-
-def _kept(new: Counter, old: Counter) -> Counter:
-    """Sums of `new`, momentary values of `old`: after the end those only say that it is off."""
-    match new, old:
-        case StimulationDose(), StimulationDose():
-            return replace(new, peak_ma=old.peak_ma, rms_ma=old.rms_ma)
-        case UltrasoundDose(), UltrasoundDose():
-            return replace(
-                new,
-                power_w=old.power_w,
-                coupling_percent=old.coupling_percent,
-                head_temperature_c=old.head_temperature_c,
-            )
-        case _:
-            return new
-
-
-def _amount(counter: Counter) -> float:
-    """What a counter counts: charge in µC, or energy in J."""
-    return counter.charge_uc if isinstance(counter, StimulationDose) else counter.energy_j
-
-
-def _differences(
-    old: Settings, new: Settings
-) -> list[tuple[str, float | str | None, float | str | None]]:
-    pairs = ((f.name, getattr(old, f.name), getattr(new, f.name)) for f in fields(new))
-    return [(name, before, after) for name, before, after in pairs if before != after]
-
-
-def _amplitude(settings: Settings) -> str | None:
-    names = ("amplitude_ma", "amplitude_v", "amplitude_percent")
-    return next((name for name in names if getattr(settings, name, None) is not None), None)
-
-
-def _order(key: tuple[type, int]) -> tuple[str, int]:
+def _order(key: Key) -> tuple[str, int]:
     return key[0].__name__, key[1]
-
-
-def _float(value: int | None) -> float | None:
-    return None if value is None else float(value)
