@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from devices.balance import BALANCE
 from devices.chronojump import CHRONOJUMP, CHRONOJUMP_PLATFORM
+from devices.cts500 import CTS500
 from devices.declaration import (
     ElectrotherapyModel,
     ForceModel,
@@ -17,6 +18,7 @@ from devices.harp import HARP
 from devices.imada import IMADA
 from devices.loadstar import LOADSTAR
 from devices.mark10 import MARK10
+from devices.motherboard import MOTHERBOARD
 from devices.onb import ONB
 from devices.ott import OTT
 from devices.pitchsix import PITCHSIX
@@ -39,6 +41,8 @@ FORCE_MODELS: dict[str, ForceModel] = {
         IMADA,
         FREZ,
         WH_C06,
+        CTS500,
+        MOTHERBOARD,
         HARP,
         GODIRECT_HD,
     )

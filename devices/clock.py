@@ -32,7 +32,8 @@ class Timeline:
 
     `place` returns the stream times of samples and the gap before them, if there is one: a step
     of more than 1.5 periods, or a silence where the device has no clock. The number of samples in
-    it is told where they can be counted. `period_us` follows what is measured.
+    it is told where they can be counted. `period_us` follows what is measured, and `is_countable`
+    what the samples carry.
     """
 
     def __init__(
@@ -40,7 +41,7 @@ class Timeline:
     ) -> None:
         self.period_us = period_us
         self._has_clock = has_clock
-        self._is_countable = is_countable
+        self.is_countable = is_countable
         self._shift_us: int | None = None
         self._last_device_us = 0
         self._last_us = 0
@@ -94,7 +95,7 @@ class Timeline:
         is_gap = lost is not None or cause is not None or interrupted
         if not is_gap and device_step <= self.longest_step_us:
             return None
-        if lost is None and self._is_countable:
+        if lost is None and self.is_countable:
             lost = max(round(device_step / self.period_us) - 1, 0)
         return Gap(
             self._last_us,

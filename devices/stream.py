@@ -109,9 +109,12 @@ class SampleStream:
     def take_untimed(self, event: UntimedSamples, host_us: int) -> None:
         if not len(event.force):
             return
-        t_us = self._arrivals.stamp(len(event.force), host_us)
-        self._timeline.period_us = self._arrivals.period_us
         loss, self._loss = self._loss, None
+        # Samples that the format counted as missing took their time too.
+        missing = (loss.samples or 0) if loss else 0
+        t_us = self._arrivals.stamp(missing + len(event.force), host_us)[missing:]
+        self._timeline.period_us = self._arrivals.period_us
+        self._timeline.is_countable = False  # a number in the format tells them, or nothing
         self._deliver(_Arrived(t_us, event.force, loss, host_us))
 
     def _deliver_waiting(self) -> None:

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from firmware_sim.balance import BalanceFirmware
 from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
+from firmware_sim.cts500 import Cts500Firmware
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.frez import FrezFirmware
@@ -16,6 +17,7 @@ from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import delayed, load_named
 from firmware_sim.loadstar import LoadstarFirmware
 from firmware_sim.mark10 import Mark10Firmware
+from firmware_sim.motherboard import MotherboardFirmware
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
 from firmware_sim.pitchsix import PitchSixFirmware
@@ -45,12 +47,15 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "imada": ImadaFirmware,
     "frez": FrezFirmware,
     "wh-c06": WhC06Firmware,
+    "cts500": Cts500Firmware,
+    "motherboard": MotherboardFirmware,
 }
 
 LOAD_DELAY_S = 3.0
 
 _HOST_TIMEOUT_S = 3.0
 _DEFAULT_LOADS = {
+    "motherboard": "nordic",
     "onb": "nordic",
     "harp": "nordic",
     "chronojump-platform": "nordic",

@@ -57,7 +57,7 @@ class Setup:
 
     `firmware` are options of its simulator, `model` fields of its declaration. How exact it can
     be: `clock_step_us` is that of its time stamps, `lag_n` how far its own filter is from a force
-    that rises by 10 N each second.
+    that rises by 10 N each second. `numbers_only`: a sample has a number, but no time.
     """
 
     firmware: dict[str, Any] = field(default_factory=dict[str, Any])
@@ -65,6 +65,7 @@ class Setup:
     calibrations: tuple[HostCalibration, ...] = ()
     clock_step_us: int = 0
     lag_n: float = 0.0
+    numbers_only: bool = False
 
 
 def ours(channel: int, position: Position, factor: float, zero: float) -> HostCalibration:
@@ -86,6 +87,10 @@ SETUPS: dict[str, Setup] = {
         _QUICK_BOARD,
         {"boot_s": 0.06},
         (ours(0, Position.LEFT, 0.125, 40.0), ours(1, Position.RIGHT, 0.125, -25.0)),
+    ),
+    "motherboard": Setup(
+        calibrations=(ours(0, Position.LEFT, 0.001, 0.0), ours(2, Position.RIGHT, -0.001, 0.0)),
+        numbers_only=True,
     ),
     "frez": Setup(calibrations=(ours(0, Position.SINGLE, 0.001, 50_000.0),)),
 }

@@ -118,3 +118,26 @@ def test_without_a_device_clock_a_silence_is_a_gap_of_unknown_size() -> None:
     assert (gap.end_us - gap.start_us, gap.samples) == (2_000_000, None)
     assert listener.blocks[-1].index == 100
     assert listener.stream.lost == 0
+
+
+def test_samples_that_the_format_counted_as_missing_took_their_time() -> None:
+    listener = Listener(replace(GAUGE, loss_detectable=True))
+    for tick in range(200):
+        if 100 <= tick < 104:
+            continue
+        if tick == 104:
+            listener.stream.lose(SamplesLost(4, "samples are missing"))
+        listener.arrive(1, 1_000_000 + tick * PERIOD_US)
+    (gap,) = listener.gaps
+    assert gap.samples == listener.stream.lost == 4
+    assert gap.end_us - gap.start_us == pytest.approx(5 * PERIOD_US, abs=10)
+    assert listener.t_us[-1] == pytest.approx(199 * PERIOD_US, abs=100)
+
+
+def test_without_a_clock_a_silence_tells_no_number_of_samples() -> None:
+    listener = Listener(replace(GAUGE, loss_detectable=True))
+    for tick in (*range(100), *range(200, 220)):
+        listener.arrive(1, 1_000_000 + tick * PERIOD_US)
+    (gap,) = listener.gaps
+    assert gap.samples is None
+    assert listener.stream.lost == 0
