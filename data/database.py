@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import weakref
 from collections.abc import Callable, Generator
 from contextlib import closing, contextmanager
 from functools import partial
@@ -49,6 +50,8 @@ class Database:
         if found is None:
             _make(path)
         self._engine = _engine(path)
+        # Whoever forgets `close`: the file is let go of with the last reference.
+        weakref.finalize(self, self._engine.dispose)
         if found != SCHEMA:
             with _translated(path), self._connect(writes=True) as connection:
                 _migrate(connection)
