@@ -77,6 +77,9 @@ class Entry:
     def __contains__(self, field: str) -> bool:
         return self._values.get(field) is not None
 
+    def is_list(self, field: str) -> bool:
+        return isinstance(self._values.get(field), list)
+
     def children(self, field: str) -> Iterator[Entry]:
         """The entries of the mapping `field`, in the order of the file."""
         self._read.add(field)
