@@ -22,7 +22,7 @@ STATE_WORDS = {
     LinkState.RECONNECTING: "reconnecting …",
 }
 _WIDEST = "1000 Hz   0.00 % lost   battery 100 %"
-_WIDEST_COMPACT = "1000 Hz   0.00 %"
+_WIDEST_COMPACT = "VIRTUAL   1000 Hz  "
 
 
 class DeviceChip(QAbstractButton):
@@ -55,6 +55,12 @@ class DeviceChip(QAbstractButton):
     @property
     def second(self) -> str:
         """The second line: what is wrong, else the link's state or its numbers."""
+        # A small chip has no room for the badge, but the word must stand in every view.
+        virtual = "VIRTUAL   " if self.status.is_virtual and self._is_compact else ""
+        return virtual + self._state
+
+    @property
+    def _state(self) -> str:
         status = self.status
         if status.attention:
             return status.attention
