@@ -158,7 +158,8 @@ class Station:
 
     def _attention(self) -> str | None:
         if self.device.state in (LinkState.LOST, LinkState.RECONNECTING):
-            return "Not answering; reconnecting by itself."
+            by_hand = self.device.model.comeback
+            return by_hand or "Not answering; reconnecting by itself."
         if self.device.has_low_battery:
             return "Battery almost empty: it will switch itself off. Charge it after this trial."
         if self.problems:

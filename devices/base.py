@@ -17,13 +17,15 @@ from protocols.codec import Decoder
 from protocols.gate import RequestClass
 
 _TEND_S = 0.2
+_GIVE_UP_AFTER_S = 300.0
 
 
 class Device(ABC):
     """Used from one asyncio loop only. `on_state` tells each change of `state` with its cause.
 
-    A loss that nobody asked for is followed by attempts to reconnect until `close`. Nothing
-    leaves but requests of the classes in `allowed`.
+    A loss that nobody asked for is followed by attempts to reconnect until `close`; where a person
+    must switch the device on first, until `give_up_after_s`. Nothing leaves but requests of the
+    classes in `allowed`.
     """
 
     allowed: ClassVar[frozenset[RequestClass]] = frozenset({RequestClass.QUERY})
@@ -33,6 +35,7 @@ class Device(ABC):
         self._decoder = decoder
         self.state = LinkState.CLOSED
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
+        self.give_up_after_s = _GIVE_UP_AFTER_S
         self._loss: LinkError | None = None
         self._news = asyncio.Event()
         self._watchdog: NoDataWatchdog | None = None
@@ -92,6 +95,10 @@ class Device(ABC):
     @abstractmethod
     def _silence_limit_s(self) -> float | None:
         """Longest silence that is normal in the present state; None: silence means nothing."""
+
+    def _comeback(self) -> str | None:
+        """What a person must do before a lost device can be reached again; None: nothing."""
+        return None
 
     async def _wait_for(self, is_so: Callable[[], bool], seconds: float, what: str) -> None:
         """Until `is_so()`; it is asked again after every piece of data."""
@@ -174,17 +181,29 @@ class Device(ABC):
 
     def _go_down(self, cause: str) -> None:
         self._interrupted(cause)
-        self._set_state(LinkState.LOST, cause)
+        self._set_state(LinkState.LOST, " ".join(filter(None, (cause, self._comeback()))))
         if not self._reconnecting:
             self._reconnecting = True
             self._spawn(self._reconnect())
 
     async def _reconnect(self) -> None:
-        """Try until it works or `close` cancels; a swapped device ends it."""
+        """Try until it works or `close` cancels; a swapped device ends it, and so does a person
+        who does not switch the device on again."""
         attempt = 0
+        clock = asyncio.get_running_loop().time
+        began_s = clock()
         while True:
             await self.link.close()
             await asyncio.sleep(backoff_s(attempt))
+            by_hand = self._comeback()
+            if by_hand is not None and clock() - began_s >= self.give_up_after_s:
+                self._reconnecting = False
+                self._set_state(
+                    LinkState.CLOSED,
+                    f"It did not come back within {self.give_up_after_s:.0f} s. "
+                    f"The recording so far is safe. {by_hand}",
+                )
+                return
             attempt += 1
             self._set_state(LinkState.RECONNECTING, f"attempt {attempt}")
             try:

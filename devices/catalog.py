@@ -19,10 +19,12 @@ from devices.imada import IMADA
 from devices.loadstar import LOADSTAR
 from devices.mark10 import MARK10
 from devices.motherboard import MOTHERBOARD
+from devices.nextech import NEXTECH
 from devices.onb import ONB
 from devices.ott import OTT
 from devices.pitchsix import PITCHSIX
 from devices.progressor import PROGRESSOR
+from devices.progressor_compatible import CRIMPDEQ_MODEL, HANGMAN_MODEL, MITO_MODEL
 from devices.sciencemode2 import SCIENCEMODE2
 from devices.sciencemode4 import SCIENCEMODE4
 from devices.types import Evidence
@@ -33,6 +35,9 @@ FORCE_MODELS: dict[str, ForceModel] = {
     for model in (
         ONB,
         PROGRESSOR,
+        CRIMPDEQ_MODEL,
+        HANGMAN_MODEL,
+        MITO_MODEL,
         CHRONOJUMP,
         CHRONOJUMP_PLATFORM,
         LOADSTAR,
@@ -43,6 +48,7 @@ FORCE_MODELS: dict[str, ForceModel] = {
         WH_C06,
         CTS500,
         MOTHERBOARD,
+        NEXTECH,
         HARP,
         GODIRECT_HD,
     )

@@ -31,6 +31,10 @@ class ForceModel:
     device takes after its port was opened, unless it speaks before. `needs_calibration`: it sends
     raw counts. A device that only advertises has a `broadcast` instead of a `gatt`. `silence_s` is
     how long a stream may be silent before its link counts as lost.
+
+    `names` are advertised as they are, unlike prefixes. `variants` speak as this model does: they
+    are found by their names only, and a device that says that it is one becomes it. `comeback`:
+    what a person must do before a lost device can be reached again.
     """
 
     id: str
@@ -47,6 +51,8 @@ class ForceModel:
     gatt: Gatt | None = None
     broadcast: Broadcast | None = None
     name_prefixes: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    variants: tuple[ForceModel, ...] = ()
     baud_rate: int | None = None
     line: SerialFormat = EIGHT_N_ONE
     usb_ids: tuple[tuple[int, int], ...] = ()
@@ -55,6 +61,7 @@ class ForceModel:
     is_steady: bool = True
     boot_s: float | None = None
     silence_s: float = 1.0
+    comeback: str | None = None
     needs_calibration: bool = False
     notes: tuple[str, ...] = ()
     tested_on_hardware: bool = False

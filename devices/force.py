@@ -268,6 +268,9 @@ class ForceDevice(Device):
             return max(self.model.silence_s, 5e-6 * self._stream.period_us)
         return None
 
+    def _comeback(self) -> str | None:
+        return self.model.comeback
+
     def _nothing_pending(self) -> bool:
         return self.codec.pending == 0
 
@@ -319,6 +322,9 @@ class ForceDevice(Device):
             self.on_event(event)
 
     def _merge(self, identity: Identity) -> None:
+        for variant in self.model.variants:
+            if variant.id == identity.model:
+                self._become(variant)
         if identity.boot_id is not None:
             if self._boot_id not in (None, identity.boot_id):
                 self._stream.interrupt("the device restarted")
@@ -334,6 +340,11 @@ class ForceDevice(Device):
             serial=identity.serial or self.info.serial,
             firmware=identity.firmware or self.info.firmware,
         )
+
+    def _become(self, variant: ForceModel) -> None:
+        self.model = variant
+        self.channels = variant.channels
+        self.info = replace(self.info, model=variant.id, name=variant.name)
 
     def _calibrate(self, event: Calibration) -> None:
         if event.channel >= len(self.channels):
@@ -360,8 +371,11 @@ class ForceDevice(Device):
         ours = sorted(calibrations, key=lambda each: each.channel)
         for each in ours:
             self.codec.calibrate(each.channel, each.newtons_per_count, each.zero_counts)
+        is_whole = self.codec.has_whole_counts
         self.channels = tuple(
-            ChannelInfo(each.position, each.capacity_n, abs(each.newtons_per_count))
+            ChannelInfo(
+                each.position, each.capacity_n, abs(each.newtons_per_count) if is_whole else None
+            )
             for each in ours
         )
         self.calibrations = [

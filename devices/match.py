@@ -39,7 +39,7 @@ def match(
         return [
             model
             for model in models
-            if (name is not None and name.startswith(model.name_prefixes))
+            if _is_named_by_name(model, name)
             or _is_named_by_service(model, known)
             or _is_named_by_maker(model, dict(advertised))
         ]
@@ -47,9 +47,18 @@ def match(
     return exact or models
 
 
+def _is_named_by_name(model: AnyModel, name: str | None) -> bool:
+    whole = model.names if isinstance(model, ForceModel) else ()
+    return name is not None and (name in whole or name.startswith(model.name_prefixes))
+
+
 def _is_named_by_service(model: AnyModel, services: set[str]) -> bool:
+    """A variant's service is that of its model: it does not speak for the variant."""
     gatt = model.gatt
-    return gatt is not None and not gatt.is_common and gatt.service.lower() in services
+    is_its_own = not any(model in other.variants for other in FORCE_MODELS.values())
+    return (
+        is_its_own and gatt is not None and not gatt.is_common and gatt.service.lower() in services
+    )
 
 
 def _is_named_by_maker(model: AnyModel, advertised: dict[int, bytes]) -> bool:

@@ -1,8 +1,8 @@
 """The Tindeq Progressor: one cell at 80 Hz over Bluetooth LE."""
 
 from devices.declaration import ForceModel
+from devices.progressor_compatible import CRIMPDEQ_MODEL, GATT, HANGMAN_MODEL, MITO_MODEL
 from devices.types import ChannelInfo, Evidence, Position, Transport
-from drivers.ble import Gatt
 from protocols.progressor import ProgressorCodec
 
 PROGRESSOR = ForceModel(
@@ -18,15 +18,12 @@ PROGRESSOR = ForceModel(
     has_device_time=True,
     loss_detectable=True,
     has_hardware_tare=True,
-    gatt=Gatt(
-        service="7e4e1701-1ea6-40c9-9dcc-13d34ffead57",
-        notify="7e4e1702-1ea6-40c9-9dcc-13d34ffead57",
-        write="7e4e1703-1ea6-40c9-9dcc-13d34ffead57",
-        write_with_response=True,
-    ),
+    gatt=GATT,
     name_prefixes=("Progressor",),
+    variants=(CRIMPDEQ_MODEL, HANGMAN_MODEL, MITO_MODEL),
     notes=(
         "Missing samples show only in the device's time stamps.",
         "The device's own tare differs between compatible units and is not used.",
+        "A compatible unit whose builder gave it a number of its own cannot be told from it.",
     ),
 )

@@ -7,17 +7,21 @@ from typing import TypeVar
 
 from firmware_sim.balance import BalanceFirmware
 from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
+from firmware_sim.crimpdeq import CrimpdeqFirmware
 from firmware_sim.cts500 import Cts500Firmware
 from firmware_sim.faults import plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.frez import FrezFirmware
 from firmware_sim.godirect import GoDirectFirmware
+from firmware_sim.hangman import HangmanFirmware
 from firmware_sim.harp import HarpFirmware
 from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import delayed, load_named
 from firmware_sim.loadstar import LoadstarFirmware
 from firmware_sim.mark10 import Mark10Firmware
+from firmware_sim.mito import MitoFirmware
 from firmware_sim.motherboard import MotherboardFirmware
+from firmware_sim.nextech import NextechFirmware
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
 from firmware_sim.pitchsix import PitchSixFirmware
@@ -33,6 +37,9 @@ from protocols.codec import Framing
 FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "onb": OnbFirmware,
     "progressor": ProgressorFirmware,
+    "crimpdeq": CrimpdeqFirmware,
+    "hangman": HangmanFirmware,
+    "mito": MitoFirmware,
     "harp": HarpFirmware,
     "godirect-hd": GoDirectFirmware,
     "ott": OttFirmware,
@@ -49,6 +56,7 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "wh-c06": WhC06Firmware,
     "cts500": Cts500Firmware,
     "motherboard": MotherboardFirmware,
+    "nextech": NextechFirmware,
 }
 
 LOAD_DELAY_S = 3.0

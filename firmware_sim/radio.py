@@ -255,7 +255,8 @@ class VirtualPeripheral:
         last_s = clock()
         while self._is_on:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _TICK_S)
+                async with asyncio.timeout(_TICK_S):
+                    await self._news.wait()
             self._news.clear()
             now_s = clock()
             await self._send(self.firmware.advance((now_s - last_s) * self._speed))

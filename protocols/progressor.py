@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from types import MappingProxyType
+from typing import ClassVar
 
 import numpy as np
 
@@ -80,6 +81,17 @@ REQUEST_CLASSES = MappingProxyType(
 )
 
 
+CRIMPDEQ = "crimpdeq"
+HANGMAN = "hangman"
+HANGMAN_STALE_SAMPLES = 4
+"""Its running median of five readings goes on from the stream before."""
+
+# What the open firmwares answer where their builder changed nothing: the number of no one unit.
+_CRIMPDEQ_NUMBER = bytes.fromhex("AAAAAA")
+_HANGMAN_NUMBER = bytes((42,))
+_HANGMAN_VERSION = "1.2.3.4"
+
+
 class ProgressorCodec(Codec):
     """Kilograms on the wire, newtons in the events; time counts from the first sample after START.
 
@@ -87,7 +99,13 @@ class ProgressorCodec(Codec):
     link discards those), and lost samples show only as a step in the time stamps, which whoever
     knows the rate must judge. Answers do not name their question, so one query may be open at a
     time: the last one formed.
+
+    Compatible units answer the same questions. `Identity.model` names one that its answers give
+    away; one whose builder gave it a number of its own cannot be told from a Progressor.
     """
+
+    stale_samples: ClassVar[int] = 0
+    """How many samples after START still hold readings from before it."""
 
     def __init__(self, framing: Framing = Framing.PACKETS) -> None:
         if framing is not Framing.PACKETS:
@@ -97,6 +115,9 @@ class ProgressorCodec(Codec):
 
     def reset(self) -> None:
         self._open_query: Command | None = None
+        self._version = ""
+        self._stale_samples = self.stale_samples
+        self._stale_left = 0
         self._is_requested = False
         self._last_raw_us: int | None = None
         self._t_us = 0
@@ -114,10 +135,15 @@ class ProgressorCodec(Codec):
         yield self._ask(Command.GET_BATTERY_VOLTAGE)
 
     def start(self) -> bytes:
+        self.expect_stream()
+        return _form(Command.START)
+
+    def expect_stream(self) -> None:
+        """What comes from now on is a new stream."""
         self._is_requested = True
+        self._stale_left = self._stale_samples
         self._last_raw_us = None
         self._t_us = 0
-        return _form(Command.START)
 
     def stop(self) -> bytes:
         return _form(Command.STOP)
@@ -174,6 +200,9 @@ class ProgressorCodec(Codec):
             if -_RESTART_US < step <= 0 and self._last_raw_us is not None:
                 events.append(Noise("a sample not later than the one before", _SAMPLE.size))
                 continue
+            if self._stale_left:
+                self._stale_left -= 1
+                continue
             if step < 0:  # further back than any delay on the way: the device's clock began again
                 events += [*_samples(run), Restarted()]
                 run = []
@@ -194,9 +223,10 @@ class ProgressorCodec(Codec):
         query, self._open_query = self._open_query, None
         match query:
             case Command.GET_APP_VERSION:
-                return [Identity(firmware=_text(value))]
+                self._version = _text(value)
+                return [Identity(firmware=self._version)]
             case Command.GET_PROGRESSOR_ID if 0 < len(value) <= 8:
-                return [Identity(serial=_serial(value))]
+                return [self._identity(value)]
             case Command.GET_BATTERY_VOLTAGE if len(value) == 4:
                 return [BatteryLevel(volts=int.from_bytes(value, "little") / 1000)]
             case Command.GET_ERROR_INFORMATION:
@@ -205,6 +235,16 @@ class ProgressorCodec(Codec):
                 return [Noise("an answer to no question", len(value))]
             case _:
                 return [Noise(f"an answer to {query.name} that makes no sense", len(value))]
+
+    def _identity(self, number: bytes) -> Identity:
+        match number.rstrip(b"\0"):
+            case number_ if number_ == _CRIMPDEQ_NUMBER:
+                return Identity(model=CRIMPDEQ)
+            case number_ if number_ == _HANGMAN_NUMBER and self._version == _HANGMAN_VERSION:
+                self._stale_samples = HANGMAN_STALE_SAMPLES
+                return Identity(model=HANGMAN)
+            case _:
+                return Identity(serial=_serial(number))
 
     def _ask(self, command: Command) -> bytes:
         self._open_query = command

@@ -66,12 +66,16 @@ class Setup:
     clock_step_us: int = 0
     lag_n: float = 0.0
     numbers_only: bool = False
+    rounds_down: bool = False
+    streams_by_itself: bool = False
+    is_off_after_a_loss: bool = False
 
 
 def ours(channel: int, position: Position, factor: float, zero: float) -> HostCalibration:
     return HostCalibration(channel, factor, zero, "2026-03-01", "bench", position)
 
 
+_RISE_N_PER_S = 10.0
 _HARP_SIDES = zip(HARP_CELLS, (Position.LEFT, Position.RIGHT), strict=True)
 _QUICK_BOARD = {"boot_s": 0.05, "listen_s": 0.03, "rate_hz": 80.0}
 SETUPS: dict[str, Setup] = {
@@ -82,6 +86,10 @@ SETUPS: dict[str, Setup] = {
         ),
         clock_step_us=32,
     ),
+    # A running median of five is two samples late; four stale ones are dropped before time zero.
+    "hangman": Setup(lag_n=_RISE_N_PER_S * (4 - 2) / 80, is_off_after_a_loss=True),
+    # s += 0.3 (x - s) is 0.7 / 0.3 samples late.
+    "mito": Setup(lag_n=_RISE_N_PER_S * 7 / 3 / 10, rounds_down=True, streams_by_itself=True),
     "chronojump": Setup(_QUICK_BOARD, {"boot_s": 0.06}),
     "chronojump-platform": Setup(
         _QUICK_BOARD,
@@ -92,6 +100,7 @@ SETUPS: dict[str, Setup] = {
         calibrations=(ours(0, Position.LEFT, 0.001, 0.0), ours(2, Position.RIGHT, -0.001, 0.0)),
         numbers_only=True,
     ),
+    "nextech": Setup(calibrations=(ours(0, Position.SINGLE, 1.0, 0.0),)),
     "frez": Setup(calibrations=(ours(0, Position.SINGLE, 0.001, 50_000.0),)),
 }
 

@@ -73,8 +73,12 @@ def test_a_model_is_found_by_what_it_advertises(model: AnyModel) -> None:
         assert model in found(Transport.SERIAL)
     if model.gatt is not None:
         by_service = found(Transport.BLE, services=(model.gatt.service.upper(),))
-        assert (model in by_service) != model.gatt.is_common
+        is_variant = any(model in other.variants for other in FORCE_MODELS.values())
+        assert (model in by_service) == (not model.gatt.is_common and not is_variant)
         assert model.name_prefixes or not model.gatt.is_common
+    for name in model.names if isinstance(model, ForceModel) else ():
+        assert model in found(Transport.BLE, name=name)
+        assert model not in found(Transport.BLE, name=f"{name}0")
     if isinstance(model, ForceModel) and model.broadcast is not None:
         said = (model.broadcast.company, model.broadcast.begins + b"...")
         assert model in found(Transport.BLE, advertised=(said,))

@@ -63,10 +63,14 @@ every_with_a_clock = pytest.mark.parametrize(
 every_without_a_clock = pytest.mark.parametrize(
     "bench", benches(model for model in FORCE_MODELS.values() if not places_samples(model))
 )
-# A pseudo-terminal that was hung up is an unplugged port: it never comes back.
-every_that_returns = pytest.mark.parametrize(
-    "bench", benches(FORCE_MODELS.values(), without=(Way.PTY,))
-)
+# A pseudo-terminal that was hung up is an unplugged port: it never comes back, and some devices
+# switch themselves off.
+RETURNING = [
+    model
+    for model in FORCE_MODELS.values()
+    if not SETUPS.get(model.id, Setup()).is_off_after_a_loss
+]
+every_that_returns = pytest.mark.parametrize("bench", benches(RETURNING, without=(Way.PTY,)))
 
 
 def rising(t: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -86,7 +90,8 @@ def half_step_n(bench: Bench) -> float:
     """Of the simulator's reading, and what a 32-bit float makes of kilograms."""
     step = bench.firmware().resolution_n
     assert step is not None
-    return step / 2 + 1e-5
+    share = 1.0 if SETUPS.get(bench.model.id, Setup()).rounds_down else 0.5
+    return share * step + 1e-5
 
 
 def clock_step_us(bench: Bench) -> int:
@@ -103,6 +108,14 @@ def error_n(bench: Bench) -> float:
 def step_s(bench: Bench) -> float:
     """How far a whole step of the reading is under `rising`."""
     return 2 * half_step_n(bench) / 10.0
+
+
+def expected_force(bench: Bench, heard: Heard) -> NDArray[np.float64]:
+    """Under `rising`, which begins with the stream, or earlier where nobody asked for it."""
+    early_s = np.zeros(1)
+    if SETUPS.get(bench.model.id, Setup()).streams_by_itself:
+        early_s = np.median(clock_error_s(heard), keepdims=True)
+    return rising(heard.t_us / 1e6 + early_s)[:, : heard.force.shape[1]]
 
 
 def clock_error_s(heard: Heard) -> NDArray[np.float64]:
@@ -142,7 +155,7 @@ async def test_a_device_says_who_it_is(bench: Bench, tmp_path: Path) -> None:
     firmware = bench.firmware()
     async with streaming(bench, firmware, tmp_path) as running:
         assert running.device.info.serial == (firmware.serial or None)
-        if model_of(bench).evidence is not Evidence.THIRD_PARTY:
+        if running.asked_to_greet and model_of(bench).evidence is not Evidence.THIRD_PARTY:
             assert running.device.info.serial or running.device.info.firmware
         assert running.device.state is LinkState.STREAMING
 
@@ -160,7 +173,7 @@ async def test_the_stream_is_gapless_on_one_axis(bench: Bench, tmp_path: Path) -
     assert [block.index for block in heard.blocks] == [0, *ends[:-1].tolist()]
     assert rate_hz == pytest.approx(1e6 / period_us(bench), rel=1e-3)
     # The pull begins with the stream, so each sample must show the force of its own time.
-    expected = rising(heard.t_us / 1e6)[:, : heard.force.shape[1]]
+    expected = expected_force(bench, heard)
     assert np.abs(heard.force - expected).max() <= error_n(bench)
 
 
@@ -277,7 +290,7 @@ async def test_trouble_on_the_way_never_invents_a_sample(bench: Bench, tmp_path:
     assert np.all(np.diff(heard.t_us) > 0)
     assert device.samples + device.lost == round(heard.t_us[-1] / period_us(bench)) + 1
     assert sum(gap.samples or 0 for gap in heard.gaps) == device.lost
-    expected = rising(heard.t_us / 1e6)[:, : heard.force.shape[1]]
+    expected = expected_force(bench, heard)
     assert np.abs(heard.force - expected).max() <= error_n(bench)
 
 
@@ -300,7 +313,7 @@ async def test_a_lost_link_resumes_with_one_gap(bench: Bench, tmp_path: Path) ->
     # tells when it was taken: a clock that began again is anchored by the host's.
     assert 0.4e6 < gap.end_us - gap.start_us < 3e6
     allowed_s = 0.03 if places_samples(model_of(bench)) else 0.15 + step_s(bench)
-    assert np.ptp(clock_error_s(heard)) <= allowed_s
+    assert np.ptp(clock_error_s(heard)) <= allowed_s + 2 * error_n(bench) / 10.0
     assert heard.states[-4:] == [
         LinkState.RECONNECTING,
         LinkState.STREAMING,
