@@ -31,7 +31,8 @@ class Measure:
         """Why a value cannot be entered; None if it can."""
         if self.low <= value <= self.high:
             return None
-        return f"{self.name} goes from {self.low:g} to {self.high:g} ({self.unit}); nothing was stored."
+        scale = f"{self.low:g} to {self.high:g} ({self.unit})"
+        return f"{self.name} goes from {scale}; nothing was stored."
 
 
 @dataclass(frozen=True, slots=True)
