@@ -34,7 +34,7 @@ class ExperimentalModelError(DeviceError):
         super().__init__(
             f"{name} is experimental: its format is known from third-party decoders only, and its "
             "readings may be wrong. Nothing was connected. Switch experimental devices on "
-            "(record --experimental, or Settings) if you want to try it, and check it with a "
+            "(“myograph record --experimental”) if you want to try it, and check it with a "
             "known weight first."
         )
 

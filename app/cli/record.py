@@ -47,6 +47,11 @@ def add(commands: Commands) -> None:
     record.add_argument(
         "--capture", type=Path, metavar="FILE.bytes", help="keep every byte of the link too"
     )
+    record.add_argument(
+        "--experimental",
+        action="store_true",
+        help="use a model that is known only from other people's decoders",
+    )
     add_database(record)
     add_json(record)
     scan = commands.add(
@@ -71,9 +76,12 @@ def run_record(arguments: argparse.Namespace) -> int:
     from data.errors import StoreError
     from data.intake import save_capture
     from data.store import Store, default_path
+    from devices.catalog import refuse_experimental
 
     test = strength_test(arguments.test)
     model = _force_model(arguments.model)
+    if not arguments.experimental:
+        refuse_experimental(model)
     try:
         chosen = choose_link(arguments.link, model)
     except LinkSpecError as error:
