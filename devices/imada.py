@@ -22,6 +22,7 @@ IMADA = ForceModel(
     usb_ids=((0x1412, 0x0200),),
     rfd_refused="readings come when they are asked for, without time stamps",
     is_steady=False,
+    silence_s=2.0,
     boot_s=1.0,
     notes=(
         "Set the gauge to newtons and real time; peaks and other units are refused.",

@@ -59,6 +59,8 @@ class Codec(Decoder):
     """How often `keep_alive` must be sent while connected; None: the format needs none."""
     has_checksum: ClassVar[bool] = False
     """Whether damage inside a message is found; otherwise only its form can be checked."""
+    has_whole_counts: ClassVar[bool] = True
+    """Where `calibrate` is needed: False for raw readings with decimals, whose step is unknown."""
     poll_s: ClassVar[float | None] = None
     """How long to wait for the answer to a `poll` before the next; None: the device streams."""
     confirms_stop: ClassVar[bool] = False
