@@ -28,9 +28,7 @@ class ElectrotherapyDevice(Device):
 
     def begin_log(self) -> None:
         """A new treatment: forget what the last one was."""
-        before, self.log = self.log, TreatmentLog()
-        self.log.modality, self.log.name = before.modality, before.name
-        self.log.last_event_id = before.last_event_id
+        self.log = TreatmentLog(self.log)
 
     async def _resume(self) -> None:
         self._set_state(LinkState.READY, "reconnected")

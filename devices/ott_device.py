@@ -25,6 +25,7 @@ class OttDevice(ElectrotherapyDevice):
         super().__init__(model, link, self.codec)
         self.modalities: frozenset[OttModality] = frozenset()
         self._boot_id: int | None = None
+        self._has_rebooted = False
         self._hello: Hello | None = None
         self._state: UnitState | None = None
         self._rejection: Rejected | None = None
@@ -36,6 +37,7 @@ class OttDevice(ElectrotherapyDevice):
 
     async def _greet(self) -> None:
         self.codec.reset()
+        heard = self.log.last_event_id  # what happens while we greet must not hide what did before
         self._hello = self._state = self._rejection = None
         await self._ask(
             self.codec.get_hello(), lambda: bool(self._hello or self._rejection), "Its greeting"
@@ -48,8 +50,8 @@ class OttDevice(ElectrotherapyDevice):
         now = time.time()
         await self._send(self.codec.time(int(now), int(now % 1 * 1000)))
         await self._ask(self.codec.get_snapshot(), lambda: self._state is not None, "Its state")
-        if self.log.last_event_id is not None:
-            await self._send(self.codec.get_events((self.log.last_event_id + 1) & 0xFFFF))
+        if heard is not None and not self._has_rebooted:
+            await self._send(self.codec.get_events((heard + 1) & 0xFFFF))
 
     def _silence_limit_s(self) -> float | None:
         return _SILENCE_S if self.state is LinkState.READY else None
@@ -61,7 +63,8 @@ class OttDevice(ElectrotherapyDevice):
                     self._boot_id = None
                 case Hello():
                     self._hello = event
-                    if self._boot_id not in (None, event.boot_id):  # while it was not heard
+                    self._has_rebooted = self._boot_id not in (None, event.boot_id)
+                    if self._has_rebooted:  # while it was not heard
                         self.log.take(Restarted(), time.monotonic())
                     self._boot_id = event.boot_id
                     self.modalities = event.modalities

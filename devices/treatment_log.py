@@ -38,7 +38,7 @@ from protocols.ott import (
 )
 
 DISAGREEMENT = 0.2
-_SEEN = "unit"  # a change that showed in the settings; its event, if one comes, knows better
+_SEEN = "unit"  # who turned it is not known: the settings show a new value
 
 _ON = frozenset({TherapyState.RAMP_UP, TherapyState.RUNNING, TherapyState.RAMP_DOWN})
 _OVER = frozenset(
@@ -76,29 +76,41 @@ class Unheard:
     cause: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The value that one setting has from then on."""
+
+    at_s: float
+    value: float | str | None
+    by: str
+
+
 class TreatmentLog:
     """Fed with telemetry; times are seconds since output began, on the unit's clock.
 
     Settings are those at the beginning, `changes` what was turned afterwards. Counters that
-    began again after a reboot are added up. `on_s` is the time with output; in a gap, as far as
+    began again after a reboot are added up; what they held before the treatment, as the log
+    `before` heard it, is taken off. `on_s` is the time with output; in a gap, as far as
     the unit's own treatment clock went on. A treatment that is over stays as it is, whatever the
     unit does next. `flags` are plain sentences for a reader.
     """
 
-    def __init__(self) -> None:
-        self.modality: Modality | None = None
+    def __init__(self, before: TreatmentLog | None = None) -> None:
+        self.modality: Modality | None = before.modality if before else None
         self.state: TherapyState | None = None
-        self.name = ""
+        self.name = before.name if before else ""
         self.planned_s: float | None = None
         self.battery_percent: int | None = None
         self.unit_flags: frozenset[UnitFlag] = frozenset()
-        self.changes: list[SettingChange] = []
         self.gaps: list[Unheard] = []
         self.flags: list[str] = []
         self.on_s = 0.0
-        self.last_event_id: int | None = None
+        self.last_event_id: int | None = before.last_event_id if before else None
+        self._told: dict[Key, Counter] = dict(before.told) if before else {}
+        self._at_begin = dict(self._told)
         self._now_settings: dict[Key, Settings] = {}
         self._first_settings: dict[Key, Settings] = {}
+        self._turns: dict[tuple[Key, str], list[_Turn]] = {}
         self._counters: dict[Key, Counter] = {}
         self._carried: dict[Key, Counter] = {}
         self._expected: dict[Key, float] = {}
@@ -138,6 +150,26 @@ class TreatmentLog:
         return tuple(self._now_settings[key] for key in sorted(self._now_settings, key=_order))
 
     @property
+    def changes(self) -> tuple[SettingChange, ...]:
+        """Each at its own time, also those of which the unit told later."""
+        found: list[SettingChange] = []
+        for (key, name), turns in self._turns.items():
+            value = getattr(self._first_settings[key], name)
+            for turn in sorted(turns, key=lambda each: (each.at_s, each.by == _SEEN)):
+                if turn.value != value:
+                    unit = UNITS.get(name, "")
+                    found.append(
+                        SettingChange(turn.at_s, key[1], name, value, turn.value, unit, turn.by)
+                    )
+                value = turn.value
+        return tuple(sorted(found, key=lambda change: change.at_s))
+
+    @property
+    def told(self) -> Mapping[Key, Counter]:
+        """The unit's counters as they stand."""
+        return self._told
+
+    @property
     def counters(self) -> tuple[Counter, ...]:
         """What the unit counted, over all its restarts."""
         keys = sorted({*self._counters, *self._carried}, key=_order)
@@ -154,6 +186,10 @@ class TreatmentLog:
             self.last_event_id = event.id
         elif isinstance(event, Restarted):
             self.last_event_id = None
+            self._told.clear()
+        elif isinstance(event, (EsDose, UsDose)):
+            key, told = counter(event)
+            self._told[key] = told
         self._is_closed = self._is_closed or (self.is_over and self._is_another(event))
         if self._is_closed:
             return
@@ -297,9 +333,10 @@ class TreatmentLog:
     def _restart(self) -> None:
         """The unit booted: its clock and counters begin again, the treatment's time goes on."""
         if self._began_ms is None:
+            self._at_begin = {}
             return
         self._carried = {key: self._total(key) for key in {*self._carried, *self._counters}}
-        self._counters = {}
+        self._counters, self._at_begin = {}, {}
         self._on_before_boot_s = self.on_s
         self._has_rebooted = True
         self.interrupted("the unit restarted")
@@ -314,12 +351,14 @@ class TreatmentLog:
         if old is None:
             self._first_settings.setdefault(key, new)
             return
-        for name, before, after in differences(old, new):
-            self._note(SettingChange(self._last_s, key[1], name, before, after, "", _SEEN))
+        for name, _, value in differences(old, new):
+            self._turns.setdefault((key, name), []).append(_Turn(self._last_s, value, _SEEN))
 
     def _take_counter(self, event: EsDose | UsDose) -> None:
         key, new = counter(event)
         old = self._counters.get(key)
+        if key in self._at_begin and amount(new) < amount(self._at_begin[key]):
+            del self._at_begin[key]  # a unit that counts each session for itself
         self._counters[key] = new if self.state in _ON or old is None else with_moment_of(new, old)
         if self.state is TherapyState.IDLE and old is not None and amount(new) > amount(old):
             self._flag("The dose rose while the unit said it was idle. Switch it off and check it.")
@@ -358,37 +397,17 @@ class TreatmentLog:
             name = amplitude_of(now) if kind is EventKind.AMPLITUDE else _KNOBS.get(kind)
             if key[1] != number or name is None or not hasattr(now, name):
                 continue
-            by = event.origin.value if event.origin else _SEEN
-            before, seen = getattr(now, name), self._seen_after(number, name, at_s)
-            if seen is not None:  # told late: it was this, or this came before
-                before = seen.old
-                self.changes.remove(seen)
-                if seen.new != event.value:
-                    self._note(replace(seen, old=event.value))
-            else:
+            turns = self._turns.setdefault((key, name), [])
+            if all(turn.at_s <= at_s for turn in turns):
                 self._now_settings[key] = replace(now, **{name: event.value})
-            if before != event.value:
-                self._note(SettingChange(at_s, number, name, before, event.value, "", by))
-
-    def _seen_after(self, number: int, name: str, at_s: float) -> SettingChange | None:
-        """The first change of a setting that showed at `at_s` or later without an event."""
-        return next(
-            (
-                change
-                for change in self.changes
-                if (change.channel, change.parameter, change.by) == (number, name, _SEEN)
-                and change.at_s >= at_s
-            ),
-            None,
-        )
-
-    def _note(self, change: SettingChange) -> None:
-        self.changes.append(replace(change, unit=UNITS.get(change.parameter, "")))
-        self.changes.sort(key=lambda each: each.at_s)
+            by = event.origin.value if event.origin else _SEEN
+            turns.append(_Turn(at_s, event.value, by))
 
     def _total(self, key: Key) -> Counter:
         now, before = self._counters.get(key), self._carried.get(key)
-        return self._carried[key] if now is None else added(now, before)
+        if now is None:
+            return self._carried[key]
+        return added(added(now, before), self._at_begin.get(key), -1)
 
 
 def _is_off(key: Key, state: UnitState) -> bool:

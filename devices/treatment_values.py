@@ -156,18 +156,20 @@ def with_moment_of(new: Counter, old: Counter) -> Counter:
             return new
 
 
-def added(now: Counter, before: Counter | None) -> Counter:
-    """`now` with the sums of `before` on top."""
-    match now, before:
+def added(now: Counter, other: Counter | None, sign: int = 1) -> Counter:
+    """`now` with the sums of `other` on top, or taken off."""
+    match now, other:
         case StimulationDose(), StimulationDose():
             return replace(
-                now, pulses=now.pulses + before.pulses, charge_uc=now.charge_uc + before.charge_uc
+                now,
+                pulses=now.pulses + sign * other.pulses,
+                charge_uc=now.charge_uc + sign * other.charge_uc,
             )
         case UltrasoundDose(), UltrasoundDose():
             return replace(
                 now,
-                energy_j=now.energy_j + before.energy_j,
-                coupled_s=now.coupled_s + before.coupled_s,
+                energy_j=now.energy_j + sign * other.energy_j,
+                coupled_s=now.coupled_s + sign * other.coupled_s,
             )
         case _:
             return now

@@ -334,3 +334,21 @@ def test_the_hosts_clock_tells_how_long_a_restarted_unit_was_off() -> None:
     assert log.gaps == [Unheard(8.0, 48.0, "the unit restarted")]
     log.take(replace(STATE, t_ms=15_000, state=TherapyState.RUNNING), 151.0)
     assert log.elapsed_s == 51.0
+
+
+def test_what_was_counted_before_a_treatment_is_not_its_dose() -> None:
+    unit = Unit(ODD).live(45.0)
+    unit.log = TreatmentLog(unit.log)
+    unit.firmware.begin_again()
+    unit.live(45.0)
+    # This unit counts on, and its knob stays: 0.8 s more of 25 mA. The next unit counts each
+    # session for itself.
+    expected_uc = ODD_UC + UC_PER_MA_S * 25 * 0.8
+    assert stimulated(unit.log).charge_uc == pytest.approx(expected_uc, abs=2.0)
+    assert unit.log.disagreements() == []
+    log = TreatmentLog()
+    for amount in (5000, 800):
+        log = TreatmentLog(log)
+        log.take(replace(STATE, state=TherapyState.RUNNING), 0.0)
+        log.take(replace(DOSE, t_ms=1000, charge_uc=amount), 1.0)
+        assert stimulated(log).charge_uc == amount
