@@ -19,6 +19,7 @@ from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.match import AnyModel
 from devices.types import Transport
 from drivers.ble import BleLink
+from drivers.broadcast import BroadcastLink
 from drivers.link import Link
 from firmware_sim.catalog import FIRMWARE
 from firmware_sim.firmware import Firmware, Load
@@ -34,6 +35,7 @@ from protocols.codec import Framing
 REACTION_S = 3.2  # the athlete starts when the count-down ends
 LEFT_N, RIGHT_N = 281.0, 246.0
 _ADVERTISED = {"onb": "ONB-DEMO", "progressor": "Progressor_7125", "ott": "OTT-DEMO"}
+_SCALE = "IF_B7"  # of those that only advertise; a longer name would leave no room for the data
 
 
 class Athlete:
@@ -212,12 +214,20 @@ class SimulatedLink(Link):
             self._inner = serial_link(port, self._model).link
         else:
             radio = await self._running.enter_async_context(VirtualRadio())
-            gatt = self._model.gatt
-            assert gatt is not None
-            name = _ADVERTISED.get(self._model.id, self._model.id)
-            peripheral = await radio.add(self._firmware, name, gatt)
-            self._inner = radio_link(radio, peripheral.address, self._model).link
+            self._inner = await self._on_air(radio)
         return self._inner
+
+    async def _on_air(self, radio: VirtualRadio) -> Link:
+        model = self._model
+        broadcast = model.broadcast if isinstance(model, ForceModel) else None
+        if broadcast is not None:
+            sender = radio.add_broadcaster(self._firmware, _SCALE, broadcast)
+            return BroadcastLink(sender.address, broadcast, scanner_backend=radio.scanner_backend)
+        if model.gatt is None:
+            raise LinkSpecError(f"{model.name} has no Bluetooth services to advertise.")
+        name = _ADVERTISED.get(model.id, model.id)
+        peripheral = await radio.add(self._firmware, name, model.gatt)
+        return radio_link(radio, peripheral.address, model).link
 
 
 def simulated_link(model_id: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:

@@ -25,6 +25,6 @@ NEXTECH = ForceModel(
         "The form of its answers is not published: the first number counts, in whatever unit, so "
         "that it needs a calibration of your own. Leave its unit and mode alone afterwards.",
         "Set it to show the present force, not a peak: Myograph cannot tell.",
-        "Gauges set to 9600 baud (Sauter FL) cannot be read yet.",
+        "Gauges set to 9600 baud (Sauter FL): serial:PORT@9600.",
     ),
 )

@@ -2,10 +2,14 @@ from __future__ import annotations
 
 import pytest
 
+from app.demo import SimulatedLink
 from app.links import LinkSpecError, choose_link
 from devices.mark10 import MARK10
+from devices.wh_c06 import WH_C06
+from drivers.broadcast import BroadcastLink
 from drivers.serial import SerialLink
 from protocols.codec import Framing
+from tests.drivers.ears import Ears, until
 
 
 @pytest.mark.parametrize(
@@ -25,6 +29,22 @@ def test_a_port_may_carry_another_speed(spec: str, port: str, baud_rate: int) ->
     settings = chosen.link._settings  # pyright: ignore[reportPrivateUsage] what it will open with
     assert (chosen.link.address, settings.baud_rate) == (port, baud_rate)
     assert chosen.framing is Framing.STREAM
+
+
+def test_a_model_that_only_advertises_is_listened_to() -> None:
+    chosen = choose_link("ble:IF_B7", WH_C06)
+    assert isinstance(chosen.link, BroadcastLink)
+    assert chosen.framing is Framing.PACKETS
+
+
+async def test_a_simulated_one_is_heard_over_the_virtual_radio() -> None:
+    link = choose_link("sim:wh-c06", WH_C06).link
+    assert isinstance(link, SimulatedLink)
+    ears = Ears(link)
+    await link.open()
+    await until(lambda: len(ears.chunks) > 2)
+    await link.switch_off()
+    assert ears.chunks[0].startswith(b"\x02\x03\x11")
 
 
 def test_a_model_is_not_reached_by_a_link_that_it_does_not_have() -> None:
