@@ -47,7 +47,8 @@ def gain(frequency_hz: Array, cutoff_hz: float, rate_hz: float) -> Array:
     """What both passes leave of a sine, ``(n,)``, 0 to 1."""
     # tan() undoes what the bilinear transform does to frequencies, so the cut-off is exact.
     corner = math.tan(math.pi * cutoff_hz / rate_hz) / CORRECTION
-    return 1 / (1 + (np.tan(np.pi * frequency_hz / rate_hz) / corner) ** 4)
+    squared = (np.tan(np.pi / rate_hz * frequency_hz) / corner) ** 2
+    return 1 / (1 + squared * squared)  # a fourth power costs ten times two squares
 
 
 def _filtered(t: Array, force: Array, cutoff_hz: float) -> Array:

@@ -11,10 +11,10 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.bench import analysis, codecs, plot, start, store, wire
+from tests.bench import analysis, codecs, onset, plot, start, store, wire
 from tests.bench.figure import Figure
 
-PARTS = (codecs, analysis, store, start, plot, wire)
+PARTS = (codecs, analysis, onset, store, start, plot, wire)
 
 
 def main() -> int:
