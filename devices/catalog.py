@@ -16,6 +16,7 @@ from devices.frez import FREZ
 from devices.godirect_hd import GODIRECT_HD
 from devices.harp import HARP
 from devices.imada import IMADA
+from devices.imada_zta import IMADA_ZTA
 from devices.loadstar import LOADSTAR
 from devices.mark10 import MARK10
 from devices.motherboard import MOTHERBOARD
@@ -44,6 +45,7 @@ FORCE_MODELS: dict[str, ForceModel] = {
         MARK10,
         PITCHSIX,
         IMADA,
+        IMADA_ZTA,
         FREZ,
         WH_C06,
         CTS500,

@@ -16,6 +16,7 @@ from firmware_sim.godirect import GoDirectFirmware
 from firmware_sim.hangman import HangmanFirmware
 from firmware_sim.harp import HarpFirmware
 from firmware_sim.imada import ImadaFirmware
+from firmware_sim.imada_zta import ImadaZtaFirmware
 from firmware_sim.loads import delayed, load_named
 from firmware_sim.loadstar import LoadstarFirmware
 from firmware_sim.mark10 import Mark10Firmware
@@ -52,6 +53,7 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "mark10": Mark10Firmware,
     "pitchsix": PitchSixFirmware,
     "imada": ImadaFirmware,
+    "imada-zta": ImadaZtaFirmware,
     "frez": FrezFirmware,
     "wh-c06": WhC06Firmware,
     "cts500": Cts500Firmware,

@@ -100,6 +100,7 @@ SETUPS: dict[str, Setup] = {
         calibrations=(ours(0, Position.LEFT, 0.001, 0.0), ours(2, Position.RIGHT, -0.001, 0.0)),
         numbers_only=True,
     ),
+    "imada-zta": Setup(calibrations=(ours(0, Position.SINGLE, 1.0, 0.0),)),
     "nextech": Setup(calibrations=(ours(0, Position.SINGLE, 1.0, 0.0),)),
     "frez": Setup(calibrations=(ours(0, Position.SINGLE, 0.001, 50_000.0),)),
 }
