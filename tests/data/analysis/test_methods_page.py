@@ -5,15 +5,27 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
-from data.analysis import quality
-from data.analysis.symmetry import FORMULAS
+from data.analysis import filters, quality
+from data.analysis.symmetry import FORMULAS, compare
 from data.analysis.types import AnalysisOptions, ManualOnset, Metric, OnsetRule, Side, TrialAnalysis
+from data.clinical import baseline
+from data.clinical.baseline import pre_injury
 from data.clinical.catalogue import tests as strength_tests
+from data.clinical.change import change
+from data.clinical.difference import limb_difference
 from data.clinical.dose import ac_burst_rms, electrical_dose, ultrasound_dose
+from data.clinical.gravity import Segment, limb_weight
+from data.clinical.ratios import ratio, ratios
+from data.clinical.reliability_maths import reliability
+from data.clinical.series import Reading, SeriesKey
+from data.clinical.tests import Contraction
+from data.clinical.typical_error import ErrorOrigin, TypicalError
 from tests.data.analysis.curves import (
     HOLD,
     NORDIC,
@@ -61,7 +73,50 @@ def _tables() -> list[Mapping[str, Metric]]:
     ]
 
 
+def _clinical() -> dict[str, dict[str, float | None]]:
+    found = reliability(
+        list(zip((300, 320, 340, 360, 380), (310, 316, 350, 354, 390), strict=True))
+    )
+    key = SeriesKey(HOLD, "peak_n", Side.LEFT, "onb", Contraction.ISOMETRIC_MAKE)
+    before, now = Reading(date(2026, 1, 5), 280, key), Reading(date(2026, 2, 5), 298, key)
+    step = change(before, now, TypicalError(ErrorOrigin.CLINIC, "", sem=20))
+    five = TypicalError(ErrorOrigin.PUBLISHED, "", percent=5)
+    pair = compare(300, 240, "pdiff", metric="peak_n", aggregation="best of 3")
+    apart = limb_difference(pair, [300, 297], [240, 238], five)
+    readings = [replace(before, value=300), replace(now, value=240)]
+    epic = pre_injury(readings, Side.LEFT, date(2026, 1, 20))
+    shank = limb_weight(Segment.SHANK_FOOT, 78, 0.43, 0.42, 0)
+    adductors = replace(key, test_id="hip.add.long", lever_m=0.8)
+    abductors = replace(adductors, test_id="hip.abd.long")
+    divided = ratio(
+        ratios()["add.abd"],
+        replace(before, value=260, key=adductors),
+        replace(before, value=200, key=abductors),
+    )
+    return {
+        "retest": {
+            "sem_n": found.sem,
+            "mdc95_n": found.mdc95,
+            "mdc90_n": found.mdc90,
+            "sem_percent": found.sem_percent,
+            "cv_te_percent": found.cv_te_percent,
+            "icc_31": found.icc_31,
+            "icc_21": found.icc_21,
+        },
+        "change": {"difference_n": step.difference, "mdc95_n": step.mdc95},
+        "difference": {"percent": apart.percent, "error_n": apart.error},
+        "ladder": {"epic_percent": epic.percent},
+        "shank": {"torque_nm": shank.torque_nm, "force_n": shank.force_n},
+        "ratio": {"value": divided.value},
+    }
+
+
+CLINICAL = _clinical()
+
+
 def _computed(name: str, key: str) -> float | None:
+    if name in CLINICAL:
+        return CLINICAL[name][key]
     if name in {"ultrasound", "tens"}:
         return (ULTRASOUND if name == "ultrasound" else TENS)[key].value
     analysis = ANALYSES[name]
@@ -98,6 +153,11 @@ def test_every_method_is_on_the_page() -> None:
     ]
     texts += [test.rep_rule.id for test in strength_tests().values()]
     texts += [rule.value for rule in OnsetRule]
+    texts += [baseline.OWN, baseline.PARTNER_BEFORE, baseline.PARTNER_SINCE, filters.METHOD]
+    texts += [rule.method for rule in ratios().values()]
+    texts.append(limb_weight(Segment.SHANK_FOOT, 78, 0.43, 0.42, 0).method)
+    apart = compare(300, 240, "pdiff", metric="peak_n", aggregation="best of 3")
+    texts.append(limb_difference(apart, [300, 297], [240, 238]).method)
     ids = {found for text in texts for found in METHOD.findall(text)}
     assert len(ids) > 50
     assert [name for name in sorted(ids) if f"`{name}`" not in PAGE] == []
