@@ -20,8 +20,9 @@ _GUARD_KG = 1e-9  # 1.2 kg is twelve steps, not eleven and a half of rounding
 
 
 class MitoFirmware(Firmware):
-    """The load begins with the first connection; before, it stands at its beginning. Readings are smoothed from power-up on, cut off to
-    whole steps and never negative; stamps count from power-up.
+    """The load begins with the first connection; before, it stands at its beginning. Readings are
+    smoothed from power-up on, cut off to whole steps and never negative; stamps count from
+    power-up.
 
     It falls asleep, connected or not, when what it shows did not change for a minute.
     """

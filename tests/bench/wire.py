@@ -146,7 +146,7 @@ def _watch(window: Window, station: Any) -> tuple[list[tuple[float, int]], list[
 
     def painted() -> None:
         count = station.trace.count
-        plot._view.viewport().repaint()
+        plot.repaint_now()
         paints.append((time.monotonic(), count))
 
     plot.frame.connect(painted)

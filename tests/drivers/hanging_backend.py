@@ -167,6 +167,7 @@ def _services(gatt: Gatt) -> BleakGATTServiceCollection:
     service = BleakGATTService(None, 1, gatt.service)
     found.add_service(service)
     longest: Callable[[], int] = lambda: 20  # noqa: E731
+    assert gatt.write is not None
     found.add_characteristic(
         BleakGATTCharacteristic(None, 2, gatt.notify, ["notify"], longest, service)
     )

@@ -52,6 +52,7 @@ class Host:
         await self.client.start_notify(GATT.notify, lambda _, data: self.heard.append(bytes(data)))
 
     async def write(self, data: bytes) -> None:
+        assert GATT.write is not None
         await self.client.write_gatt_char(GATT.write, data, response=True)
 
     def _on_disconnected(self, _client: BleakClient) -> None:
