@@ -96,7 +96,9 @@ class Timeline:
         if not is_gap and device_step <= self.longest_step_us:
             return None
         if lost is None and self.is_countable:
-            lost = max(round(device_step / self.period_us) - 1, 0)
+            counted = round(device_step / self.period_us) - 1
+            # Told to be missing where no step shows how many: that is not none.
+            lost = counted if counted > 0 else None
         return Gap(
             self._last_us,
             self._last_us + device_step,

@@ -42,6 +42,13 @@ def test_one_missing_sample_is_a_gap_of_one() -> None:
     assert gap == Gap(37_500, 62_500, 1, "samples are missing")
 
 
+def test_what_is_told_to_be_missing_where_no_step_shows_it_has_no_number() -> None:
+    timeline = Timeline(PERIOD_US)
+    timeline.place(times(0, 4), host_us=0)
+    _, gap = timeline.place(times(50_000, 1), host_us=50_000, cause="the device dropped some")
+    assert gap == Gap(37_500, 50_000, None, "the device dropped some")
+
+
 def test_after_an_interruption_a_clock_that_went_on_is_trusted() -> None:
     timeline = Timeline(PERIOD_US)
     timeline.place(times(0, 1), host_us=1_000_000)
