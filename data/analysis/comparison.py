@@ -44,6 +44,21 @@ def valid_values(reps: Sequence[RepResult], key: str) -> list[float]:
     return [metric.value for metric in metrics if metric.value is not None]
 
 
+def aggregate(values: Sequence[float], aggregation: str) -> float | None:
+    """The repetitions of one limb as one number; None with too few of them."""
+    if not values:
+        return None
+    match aggregation:
+        case "mean":
+            return fatigue.mean_of_best(values, len(values))
+        case "mean_best_2":
+            return fatigue.mean_of_best(values, 2)
+        case "mean_best_3":
+            return fatigue.mean_of_best(values, 3)
+        case _:
+            return fatigue.best(values)
+
+
 def summarise(reps: Sequence[RepResult]) -> dict[str, Metric]:
     """Numbers over one limb's valid repetitions."""
     peaks = valid_values(reps, "peak_n")
@@ -114,28 +129,14 @@ def _compare(
     if len(sides[0]) != len(sides[1]):
         counts = f"{len(sides[0])} left, {len(sides[1])} right"
     return compare(
-        _aggregate(sides[0], test.aggregation),
-        _aggregate(sides[1], test.aggregation),
+        aggregate(sides[0], test.aggregation),
+        aggregate(sides[1], test.aggregation),
         formula,
         metric=key,
         aggregation=f"{_WORDS[test.aggregation]} of {counts}",
         injured=options.injured,
         dominant=options.dominant,
     )
-
-
-def _aggregate(values: Sequence[float], aggregation: str) -> float | None:
-    if not values:
-        return None
-    match aggregation:
-        case "mean":
-            return fatigue.mean_of_best(values, len(values))
-        case "mean_best_2":
-            return fatigue.mean_of_best(values, 2)
-        case "mean_best_3":
-            return fatigue.mean_of_best(values, 3)
-        case _:
-            return fatigue.best(values)
 
 
 def _add_from_best(table: MetricTable, reps: Sequence[RepResult]) -> None:

@@ -20,8 +20,10 @@ _MOMENTS_S = np.array((0, *rfd.WINDOWS_MS)) / 1000
 
 def add_early(table: MetricTable, limb: LimbRep, options: AnalysisOptions, rate_hz: float) -> None:
     """Everything that is counted from the onset, or refused with the gate that forbids it."""
-    basic = early_refusal(limb)
-    filtered = None if options.allows_rfd else "this device filters its samples"
+    basic = options.timing_refused or early_refusal(limb)
+    filtered = options.rfd_refused
+    if filtered is None and not options.allows_rfd:
+        filtered = "this device filters its samples"
     gate = basic or filtered or rfd_refusal(limb)
     at = limb.onset.at_s if limb.onset else limb.bounds.start_s
     rule = limb.onset.rule if limb.onset else "no onset"

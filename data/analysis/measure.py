@@ -28,9 +28,9 @@ def measure(
     table = MetricTable(invalid)
     is_isometric = test.contraction is Contraction.ISOMETRIC_MAKE
     _add_peaks(table, limb, is_isometric=is_isometric)
-    _add_whole(table, limb)
+    _add_whole(table, limb, options)
     hold.add_hold(table, limb, options, is_isometric=is_isometric)
-    _add_times(table, limb)
+    _add_times(table, limb, options)
     early.add_early(table, limb, options, rate_hz)
     add_body(table, limb, test, options)
     if not is_isometric:
@@ -62,7 +62,7 @@ def _add_peaks(table: MetricTable, limb: LimbRep, *, is_isometric: bool) -> None
     table.put("peak_gap_percent", spike, f"peak.gap.v1({short.method})", short.reason)
 
 
-def _add_whole(table: MetricTable, limb: LimbRep) -> None:
+def _add_whole(table: MetricTable, limb: LimbRep, options: AnalysisOptions) -> None:
     start, end = limb.bounds.start_s, limb.bounds.end_s
     area = impulse(limb.net, start, end)
     cut = CUT if limb.is_cut else None
@@ -73,16 +73,17 @@ def _add_whole(table: MetricTable, limb: LimbRep) -> None:
         "release_rate_n_per_s",
         release_rate(limb.net, limb.peak_s, end),
         "release.v1(steepest 50 ms after the peak, trailing)",
-        cut,
+        options.timing_refused or cut,
     )
 
 
-def _add_times(table: MetricTable, limb: LimbRep) -> None:
-    cut = CUT if limb.is_cut else None
+def _add_times(table: MetricTable, limb: LimbRep, options: AnalysisOptions) -> None:
+    coarse = options.timing_refused
+    cut = coarse or (CUT if limb.is_cut else None)
     length = limb.bounds.end_s - limb.bounds.start_s
     table.put("duration_s", length, f"duration.v1({limb.bounds.rule})", cut)
     onset = limb.onset
-    missing = early_refusal(limb) if onset is None else None
+    missing = coarse or (early_refusal(limb) if onset is None else None)
     rule = onset.rule if onset else "no onset"
     wait = limb.peak_s - onset.at_s if onset else None
     table.put("time_to_peak_s", wait, f"ttp.v1({rule} to the first highest sample)", missing)

@@ -131,6 +131,8 @@ class AnalysisOptions:
     `gravity_n` is what the relaxed limb presses on the sensor in the test position (negative
     where it hangs away from it); it replaces the resting level found in the recording, and
     `gravity_method` says how it was had.
+    `rfd_refused` and `timing_refused` are the device's reasons against early force, and against
+    every time within an effort.
     `force_angle_deg` is how far the sensor leans from the perpendicular on the limb.
     `filter_hz` smooths early force only, never the peak. A manual bound replaces every repetition
     that it overlaps; `manual_onsets`, `rejected` and `pain_nrs` (0 to 10) go by the number after
@@ -145,6 +147,8 @@ class AnalysisOptions:
     capacity_n: float | None = None
     resolution_n: float | None = None
     allows_rfd: bool = True
+    rfd_refused: str | None = None
+    timing_refused: str | None = None
     onset_rule: OnsetRule = OnsetRule.REVERSE
     manual_bounds: tuple[RepBounds, ...] = ()
     rejected: Mapping[int, str] = field(default_factory=dict[int, str])
