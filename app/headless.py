@@ -111,6 +111,8 @@ class _Watch:
             )
         elif state is LinkState.STREAMING:
             self._say("The device is back; the gap is marked.")
+        elif state is LinkState.CLOSED and cause:
+            self._say(cause)
 
     def full(self, message: str) -> None:
         self._is_full = True

@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 
 from devices.errors import DeviceError, ForbiddenRequestError, NotRespondingError
 from devices.types import LinkState
-from drivers.link import Link, LinkError, LinkLostError
+from drivers.link import Link, LinkEndedError, LinkError, LinkLostError
 from drivers.retry import backoff_s
 from drivers.watchdog import NoDataWatchdog
 from protocols.codec import Decoder
@@ -176,7 +176,12 @@ class Device(ABC):
     def _on_lost(self, error: LinkLostError) -> None:
         self._loss = error
         self._news.set()
-        if self.state in (LinkState.READY, LinkState.STREAMING):
+        if self.state not in (LinkState.READY, LinkState.STREAMING):
+            return
+        if isinstance(error, LinkEndedError):
+            self._interrupted(str(error))
+            self._set_state(LinkState.CLOSED, str(error))
+        else:
             self._go_down(str(error))
 
     def _go_down(self, cause: str) -> None:
@@ -209,11 +214,9 @@ class Device(ABC):
             try:
                 await self._open_and_greet()
                 await self._resume()
-            except LinkError:
-                continue
-            except NotRespondingError:
-                continue
-            except DeviceError as error:
+            except (LinkError, DeviceError) as error:
+                if _may_pass(error):
+                    continue
                 await self.link.close()
                 self._reconnecting = False
                 self._set_state(LinkState.CLOSED, str(error))
@@ -244,6 +247,13 @@ class Device(ABC):
                 self._go_down(str(error))
         except LinkError:
             return
+
+
+def _may_pass(error: LinkError | DeviceError) -> bool:
+    """Whether trying again makes sense."""
+    if isinstance(error, LinkError):
+        return not isinstance(error, LinkEndedError)
+    return isinstance(error, NotRespondingError)
 
 
 def _ignore_state(_state: LinkState, _cause: str) -> None:

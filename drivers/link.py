@@ -14,6 +14,7 @@ class LinkError(Exception):
     ├── LinkDeniedError     the system, or the device itself, refuses: rights, pairing, a write
     ├── LinkTimeoutError    the system did not answer before our deadline
     ├── LinkLostError       it was open and is gone: unplugged, out of range, switched off
+    │   └── LinkEndedError  gone for good: a recording has been played to its end
     └── BluetoothOffError   no adapter, switched off, or no permission (`reason` says which)
     """
 
@@ -35,6 +36,10 @@ class LinkTimeoutError(LinkError):
 
 
 class LinkLostError(LinkError):
+    pass
+
+
+class LinkEndedError(LinkLostError):
     pass
 
 

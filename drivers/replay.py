@@ -13,7 +13,7 @@ from drivers.capture_format import (
     RecordKind,
     read_capture,
 )
-from drivers.link import Link, LinkLostError, LinkNotFoundError
+from drivers.link import Link, LinkEndedError, LinkLostError, LinkNotFoundError
 
 _CLOSED_TEXT = "The recorded connection was closed here."
 
@@ -23,7 +23,8 @@ class ReplayLink(Link):
 
     An answer in the file waits until its request is written, for `patience_s` at most; after one
     vain wait the rest is played without. Where a capture holds several connections, each `open`
-    plays the next, and each ends as it did; the last one ends with the file. `speed` may be inf.
+    plays the next, and each ends as it did; after the last one comes `LinkEndedError`. `speed` may
+    be inf.
     The file is read here: raises `LinkNotFoundError`. `about` is its header.
     """
 
@@ -45,7 +46,7 @@ class ReplayLink(Link):
     async def open(self) -> None:
         await self.close()
         if not self._connections:
-            raise LinkNotFoundError(
+            raise LinkEndedError(
                 f"Everything in {self.path} was played. Start again to play it once more."
             )
         self._requests = asyncio.Semaphore(0)
@@ -79,11 +80,14 @@ class ReplayLink(Link):
                     self.on_data(record.data)
                 case RecordKind.LOST:
                     await asyncio.sleep(wait_s)
-                    self._end(record.data.decode("utf-8", errors="replace"))
+                    self._end(LinkLostError(record.data.decode("utf-8", errors="replace")))
                     return
                 case _:
                     pass
-        self._end(self._end_text if not self._connections else _CLOSED_TEXT)
+        if self._connections:
+            self._end(LinkLostError(_CLOSED_TEXT))
+        else:
+            self._end(LinkEndedError(self._end_text))
 
     async def _is_requested(self, within_s: float) -> bool:
         try:
@@ -92,9 +96,9 @@ class ReplayLink(Link):
             return False
         return True
 
-    def _end(self, cause: str) -> None:
+    def _end(self, error: LinkLostError) -> None:
         self._player = None
-        self.on_lost(LinkLostError(cause))
+        self.on_lost(error)
 
 
 def _read(path: Path) -> CaptureFile:

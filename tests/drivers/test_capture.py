@@ -13,7 +13,7 @@ import pytest
 
 from drivers.capture import CaptureLink
 from drivers.capture_format import CaptureFormatError, RecordKind, read_capture
-from drivers.link import LinkDeniedError, LinkLostError, LinkNotFoundError
+from drivers.link import LinkDeniedError, LinkEndedError, LinkLostError, LinkNotFoundError
 from drivers.memory import MemoryLink
 from drivers.replay import ReplayLink
 from tests.drivers.ears import Ears, until
@@ -161,7 +161,8 @@ async def test_a_replay_gives_the_same_bytes_with_the_same_timing(tmp_path: Path
     assert "ends here" in str(error)
     with pytest.raises(LinkLostError):
         await link.write(b"x")
-    with pytest.raises(LinkNotFoundError, match="Everything"):
+    assert isinstance(error, LinkEndedError)
+    with pytest.raises(LinkEndedError, match="Everything"):
         await link.open()
 
 
