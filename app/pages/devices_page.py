@@ -155,7 +155,13 @@ def _common(model: ForceModel | ElectrotherapyModel) -> list[str]:
 
 
 def _channels(model: ForceModel) -> str:
-    return "left and right at once" if len(model.channels) == 2 else "one limb at a time"
+    match len(model.channels):
+        case 1:
+            return "one limb at a time"
+        case 2:
+            return "left and right at once"
+        case cells:
+            return f"up to {cells} cells, after your calibration"
 
 
 def _tested(model: ForceModel | ElectrotherapyModel) -> str:
