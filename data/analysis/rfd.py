@@ -39,6 +39,8 @@ def peak_rfd(
 
 def slope_20_80(trace: Trace, onset_s: float, peak_s: float, peak: float) -> float | None:
     """Slope between the first crossings of 20 and 80 % of the peak, N/s; needs no onset rule."""
+    if peak <= 0:
+        return None
     rise = trace.between(onset_s, peak_s)
     t, f = trace.t[rise], trace.f[rise]
     moments: list[float] = []

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from data.analysis.types import AnalysisOptions, MissingStretch, OnsetRule, Side
+from data.analysis.types import AnalysisOptions, OnsetRule, Side
 from tests.data.analysis.curves import (
     HOLD,
     NORDIC,
@@ -174,59 +173,6 @@ def test_a_given_limb_weight_replaces_the_resting_level() -> None:
     assert value(rep, "peak_n") == pytest.approx(328.9)
     assert "given" in rep.metrics["baseline_n"].method
     assert value(rep, "peak_gross_n") == pytest.approx(300.0)
-
-
-def _chronojump_times(duration: float) -> np.ndarray:
-    """First intervals of a recorded file, then about 11.43 ms: irregular, in microseconds."""
-    steps = [1044, 2660, 11444, *([11428, 11436] * int(duration * 50))]
-    t = np.cumsum([0, *steps]) / 1e6
-    return t[t <= duration]
-
-
-def test_irregular_times_give_the_numbers_of_regular_ones() -> None:
-    t = _chronojump_times(6.0)
-    rep = only_rep(run(curve(t, trapezoid(t - 1))))
-    assert value(rep, "peak_n") == pytest.approx(300.0, rel=EXACT)
-    assert value(rep, "impulse_ns") == pytest.approx(990.0, rel=1e-3)
-    assert value(rep, "rfd_0_200_n_per_s") == pytest.approx(1000.0, rel=0.03)
-    assert "low sampling rate" in rep.metrics["rfd_0_200_n_per_s"].method
-    assert "too low for RFD 0-50 ms" in refusal(rep.metrics["rfd_0_50_n_per_s"])
-
-
-def test_a_clock_100_ppm_fast_changes_nothing_beyond_100_ppm() -> None:
-    recorded = one_rep(raised_cosine)
-    plain = only_rep(run(recorded))
-    fast = only_rep(run(replace(recorded, t=recorded.t * 1.0001)))
-    for key in ("peak_n", "impulse_ns", "rfd_0_100_n_per_s", "time_to_peak_s"):
-        assert value(fast, key) == pytest.approx(value(plain, key), rel=2e-4)
-
-
-def test_a_lost_packet_forbids_early_force_and_keeps_the_peak() -> None:
-    recorded = one_rep(trapezoid)
-    kept = (recorded.t < 1.10) | (recorded.t > 1.15)
-    rep = only_rep(run(replace(recorded, t=recorded.t[kept], force=recorded.force[kept])))
-    assert value(rep, "peak_n") == pytest.approx(300.0)
-    for key in ("rfd_0_200_n_per_s", "force_at_200ms_n", "rfd_peak_20ms_n_per_s"):
-        assert refusal(rep.metrics[key]) == "gap inside the repetition"
-    assert "GAP" in rep.codes
-
-
-def test_a_gap_over_100_ms_takes_the_repetition_out() -> None:
-    t = times(12.0)
-    force = trapezoid(t - 1) + 0.9 * trapezoid(t - 7)
-    kept = (t < 2.0) | (t > 2.15)
-    analysis = run(curve(t[kept], force[kept]))
-    first, second = analysis.reps
-    assert all(metric.value is None for metric in first.metrics.values())
-    assert "gap of 0.15 s" in refusal(first.metrics["peak_n"])
-    assert "GAP" in first.codes
-    assert value(second, "peak_n") == pytest.approx(270.0)
-    assert analysis.summary[Side.LEFT]["best_n"].value == pytest.approx(270.0)
-
-
-def test_a_gap_that_the_device_reports_counts_even_where_samples_look_whole() -> None:
-    recorded = replace(one_rep(trapezoid), gaps=(MissingStretch(2.0, 2.2, "overrun"),))
-    assert "GAP" in only_rep(run(recorded)).codes
 
 
 def test_torque_and_body_mass_numbers_give_their_closed_form() -> None:

@@ -28,7 +28,9 @@ def _rough_curve(seed: int, sides: tuple[Side | None, ...]) -> Curve:
     kept = rng.random(n) > rng.choice([0, 0.01, 0.2])
     kept[:2] = True
     gaps = (MissingStretch(t[0], t[0] + 0.2, "lost"),) if rng.random() > 0.7 else ()
-    return Curve(t[kept], np.stack(columns, axis=1)[kept], sides, gaps)
+    angle = np.cumsum(rng.normal(0, 1, n)) if rng.random() > 0.5 else None
+    force = np.stack(columns, axis=1)[kept]
+    return Curve(t[kept], force, sides, gaps, angle_deg=None if angle is None else angle[kept])
 
 
 @settings(max_examples=300, deadline=None)
@@ -37,9 +39,15 @@ def _rough_curve(seed: int, sides: tuple[Side | None, ...]) -> Curve:
     sides=st.sampled_from(SIDES),
     test=st.sampled_from(sorted(strength_tests())),
     is_manual=st.booleans(),
+    filter_hz=st.sampled_from([None, 1.0]),
 )
 def test_any_curve_of_numbers_gives_a_result_of_numbers(
-    seed: int, sides: tuple[Side | None, ...], test: str, *, is_manual: bool
+    seed: int,
+    sides: tuple[Side | None, ...],
+    test: str,
+    *,
+    is_manual: bool,
+    filter_hz: float | None,
 ) -> None:
     recorded = _rough_curve(seed, sides)
     bounds = RepBounds(float(recorded.t[0]), float(recorded.t[-1]), "manual")
@@ -49,6 +57,7 @@ def test_any_curve_of_numbers_gives_a_result_of_numbers(
         capacity_n=1000,
         resolution_n=0.1,
         manual_bounds=(bounds,) if is_manual else (),
+        filter_hz=filter_hz,
     )
     analysis = run(recorded, test, options)
     for rep in analysis.reps:
