@@ -61,7 +61,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
         asymmetry=comparison.asymmetry,
         asymmetries=comparison.asymmetries,
         quality=tuple(sorted(notes, key=lambda note: (note.rep or 0, note.side or ""))),
-        methods=_methods(test, options, resting),
+        methods=_methods(test, options, resting, recording.sampling.rate_hz),
         rate_hz=rate,
         duration_s=float(curve.t[-1] - curve.t[0]) if len(curve.t) else 0.0,
         options=options,
@@ -123,7 +123,9 @@ def _trial_notes(
     ]
 
 
-def _methods(test: StrengthTest, options: AnalysisOptions, resting: float) -> dict[str, str]:
+def _methods(
+    test: StrengthTest, options: AnalysisOptions, resting: float, rate_hz: float
+) -> dict[str, str]:
     gravity = "not corrected beyond the resting level"
     if options.gravity_n is not None:
         how = options.gravity_method or "given"
@@ -134,6 +136,7 @@ def _methods(test: StrengthTest, options: AnalysisOptions, resting: float) -> di
     by_hand = {"changed": _changed(options)} if options.changed_by or options.changed_at else {}
     return {
         "repetitions": f"{describe(test.rep_rule)}, levels stand on {resting:.1f} N",
+        "sampling": f"{rate_hz:.1f} samples a second by their own times",
         "force": "net = force - baseline_n; gross = force with only the host's zero removed",
         "baseline": "rest.quiet.v1(quietest 1 s, else 0.5 s, of the 3 s before the rise)",
         "gravity": gravity,

@@ -111,16 +111,3 @@ def test_one_lost_packet_anywhere_in_a_repetition_forbids_early_force(at_s: floa
     assert value(rep, "peak_n") == pytest.approx(300)
     assert value(rep, "impulse_ns") == pytest.approx(990, rel=1e-3)
     assert "GAP" in rep.codes
-
-
-def test_how_samples_were_packed_on_the_way_does_not_show() -> None:
-    whole = one_rep(trapezoid)
-    rng = np.random.default_rng(2)
-    cuts = np.cumsum(rng.integers(8, 17, 500))
-    pieces = [piece for piece in np.split(np.arange(len(whole.t)), cuts) if len(piece)]
-    packed = replace(
-        whole,
-        t=np.concatenate([whole.t[piece] for piece in pieces]),
-        force=np.concatenate([whole.force[piece] for piece in pieces]),
-    )
-    assert run(packed) == run(whole)
