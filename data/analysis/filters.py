@@ -55,7 +55,8 @@ def _filtered(t: Array, force: Array, cutoff_hz: float) -> Array:
     if len(t) < 3:
         return force
     period = float(t[-1] - t[0]) / (len(t) - 1)
-    if float(np.abs(np.diff(t) - period).max()) <= _EVEN * period:
+    spacing = np.diff(t)
+    if float(spacing.max() - spacing.min()) <= _EVEN * period:
         return _even_filtered(force, cutoff_hz, 1 / period)
     grid = np.arange(len(t), dtype=np.float64) * period + float(t[0])
     smooth = _even_filtered(np.interp(grid, t, force), cutoff_hz, 1 / period)

@@ -16,7 +16,8 @@ Array = NDArray[np.float64]
 _SETTLE_S = 0.5
 _SETTLE_LIMIT_S = 3.0
 _LINGER_S = 1.0
-_BLOCK = 2048
+_BLOCK = 4096
+_SETTLE_BLOCK = 256
 
 
 class RepPhase(StrEnum):
@@ -74,9 +75,12 @@ class RepDetector:
     def feed(self, t: Array, force: Array) -> list[RepEvent]:
         """Take ``t (n,) s`` and ``force (n, columns) N`` with the host's zero removed."""
         events: list[RepEvent] = []
-        for first in range(0, len(t), _BLOCK):
-            block = slice(first, first + _BLOCK)
-            self._scan(t[block], force[block], events)
+        first = 0
+        while first < len(t):
+            # Settling looks at samples one by one and needs few of them.
+            last = first + (_SETTLE_BLOCK if self._rest is None else _BLOCK)
+            self._scan(t[first:last], force[first:last], events)
+            first = last
         return events
 
     def finish(self) -> list[RepEvent]:
