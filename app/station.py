@@ -204,6 +204,8 @@ class Station:
             nominal_rate_hz=device.model.rate_hz,
             channels=channels,
             allows_rfd=device.model.rfd_refused is None,
+            rfd_refused=device.model.rfd_refused,
+            timing_refused=device.model.timing_refused,
             posture=plan.posture,
             lever_m=plan.lever_m,
             body_mass_kg=plan.person.body_mass_kg,

@@ -169,6 +169,8 @@ def analysis_options(header: TrialHeader) -> AnalysisOptions:
         capacity_n=min(capacities, default=None),
         resolution_n=max(resolutions, default=None),
         allows_rfd=header.allows_rfd,
+        rfd_refused=header.rfd_refused,
+        timing_refused=header.timing_refused,
     )
 
 

@@ -79,7 +79,8 @@ class TrialHeader:
     """Everything about a trial that is known when its first sample comes.
 
     `set_id` is shared by the trials of one run of a test, e.g. left, then right limb.
-    `is_virtual` marks a simulated device; it shows in every view and record.
+    `is_virtual` marks a simulated device; it shows in every view and record. `rfd_refused` and
+    `timing_refused` say why this device forbids early force, and every time within an effort.
     """
 
     id: UUID
@@ -96,6 +97,8 @@ class TrialHeader:
     nominal_rate_hz: float
     channels: tuple[TrialChannel, ...]
     allows_rfd: bool = True
+    rfd_refused: str | None = None
+    timing_refused: str | None = None
     posture: str = ""
     lever_m: float | None = None
     body_mass_kg: float | None = None

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class ForceModel:
     """A force-measuring model.
 
-    RFD is refused, with the reason, where `rfd_refused` is set; where losses are not detectable
+    RFD is refused, with the reason, where `rfd_refused` is set, and every time within an effort
+    where `timing_refused` is; where losses are not detectable
     the share lost is not known, which is not 0. `rate_hz` is what the maker says, or what a polled
     gauge is asked for at most: the measured rate counts. `usb_ids` are (vendor, product) pairs,
     none where the chip is generic.
@@ -58,6 +59,7 @@ class ForceModel:
     usb_ids: tuple[tuple[int, int], ...] = ()
     hardware_filter_ms: float | None = None
     rfd_refused: str | None = None
+    timing_refused: str | None = None
     is_steady: bool = True
     boot_s: float | None = None
     silence_s: float = 1.0

@@ -21,6 +21,7 @@ WH_C06 = ForceModel(
     has_hardware_tare=False,
     broadcast=Broadcast(COMPANY, HEADER),
     rfd_refused="about five readings a second arrive, without time stamps",
+    timing_refused="about five readings a second arrive, without time stamps",
     is_steady=False,
     silence_s=10.0,
     notes=(

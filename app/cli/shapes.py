@@ -225,6 +225,8 @@ def model_json(
                 "hardware_filter_ms": number(model.hardware_filter_ms),
                 "rfd": model.rfd_refused is None,
                 "rfd_reason": model.rfd_refused,
+                "timing": model.timing_refused is None,
+                "timing_reason": model.timing_refused,
             },
         }
     return shape

@@ -32,7 +32,9 @@ class Recording:
     is_side_unknown: bool
 
     @classmethod
-    def of(cls, curve: Curve, filter_hz: float | None = None) -> Recording:
+    def of(
+        cls, curve: Curve, filter_hz: float | None = None, *, is_timed: bool = True
+    ) -> Recording:
         """Columns without a limb are left out where others have one; two of them are added."""
         _check(curve)
         t, force, sides = curve.t, curve.force, curve.sides
@@ -43,7 +45,7 @@ class Recording:
         elif 0 < len(known) < len(sides):
             force, sides = force[:, known], tuple(sides[k] for k in known)
         traces = tuple(Trace.of(t, np.ascontiguousarray(column)) for column in force.T)
-        sampling = Sampling.of(curve)
+        sampling = Sampling.of(curve, is_timed=is_timed)
         early = traces
         if filter_hz is not None:
             early = tuple(Trace.of(t, lowpass(t, x.f, sampling, filter_hz)) for x in traces)

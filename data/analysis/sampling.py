@@ -28,12 +28,14 @@ class Sampling:
     ends: NDArray[np.float64]
 
     @classmethod
-    def of(cls, curve: Curve) -> Sampling:
-        """Stretches the device reported, and every spacing over 2.5 periods."""
+    def of(cls, curve: Curve, *, is_timed: bool = True) -> Sampling:
+        """Stretches the device reported, and every spacing over 2.5 periods where samples are
+        timed: a scale that is heard now and then has no even spacing."""
         if len(curve.t) < 2:
             return cls(0.0, 0.0, np.empty(0), np.empty(0))
         spacing = np.diff(curve.t)
-        if spacing.max() <= GAP_PERIODS * spacing.min():  # no gap, whatever the period
+        is_even = spacing.max() <= GAP_PERIODS * spacing.min()  # no gap, whatever the period
+        if is_even or not is_timed:
             period, wide = float(curve.t[-1] - curve.t[0]) / len(spacing), np.empty(0, np.intp)
         else:
             period = float(np.median(spacing))

@@ -34,7 +34,8 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     Raises `AnalysisError` for a curve that is not one: times that fall, values that are no
     numbers. A curve without a repetition is no error.
     """
-    recording = Recording.of(curve, options.filter_hz)
+    is_timed = options.timing_refused is None
+    recording = Recording.of(curve, options.filter_hz, is_timed=is_timed)
     knee = None if curve.angle_deg is None else KneeAngle.of(curve.t, curve.angle_deg)
     windows, resting = find_windows(recording, test.rep_rule, options)
     rate = recording.sampling.rate_hz

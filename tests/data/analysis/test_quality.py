@@ -182,6 +182,44 @@ def test_a_device_that_filters_gives_no_early_force() -> None:
     assert value(rep, "peak_n") == pytest.approx(300.0)
 
 
+def test_a_device_says_itself_why_it_gives_no_early_force() -> None:
+    options = AnalysisOptions(allows_rfd=False, rfd_refused="steps of one pound")
+    rep = only_rep(run(one_rep(trapezoid), HOLD, options))
+    for key in ("rfd_0_100_n_per_s", "rfd_peak_20ms_n_per_s", "force_at_100ms_n"):
+        assert refusal(rep.metrics[key]) == "steps of one pound"
+    assert value(rep, "time_to_peak_s") > 0.0
+
+
+def test_a_device_that_reads_too_seldom_gives_no_time_within_an_effort() -> None:
+    options = AnalysisOptions(timing_refused="five readings a second")
+    rep = only_rep(run(one_rep(trapezoid), HOLD, options))
+    for key in (
+        "time_to_peak_s",
+        "time_to_90_percent_s",
+        "contraction_s",
+        "duration_s",
+        "release_rate_n_per_s",
+        "rfd_0_100_n_per_s",
+        "force_at_100ms_n",
+        "impulse_100ms_ns",
+    ):
+        assert refusal(rep.metrics[key]) == "five readings a second"
+    assert value(rep, "peak_n") == pytest.approx(300.0)
+    assert value(rep, "impulse_ns") > 0.0
+
+
+def test_without_times_only_a_pause_that_the_device_told_is_a_gap() -> None:
+    t = times(8.0, rate_hz=8)
+    heard = np.delete(t, [2, 3, 17, 20, 21, 40])  # no more than two in a row
+    loose = AnalysisOptions(timing_refused="five readings a second")
+    rep = only_rep(run(curve(heard, trapezoid(heard - 1)), HOLD, loose))
+    assert value(rep, "peak_n") == pytest.approx(300.0)
+    told = MissingStretch(2.0, 2.6, "samples are missing")
+    with_gap = replace(curve(heard, trapezoid(heard - 1)), gaps=(told,))
+    rep = only_rep(run(with_gap, HOLD, loose))
+    assert refusal(rep.metrics["peak_n"]) == "gap of 0.60 s inside the repetition"
+
+
 # Sampling gates: clinical_science 1.1.
 @pytest.mark.parametrize(
     ("rate_hz", "allowed"),
