@@ -17,7 +17,7 @@ demo: setup
 	else $(BIN)/myograph demo --headless --out demo-out; fi
 
 test: setup
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not nightly"
+	$(BIN)/pytest -n 3 --dist loadgroup -m "not nightly"
 
 check: setup
 	$(BIN)/ruff check .
