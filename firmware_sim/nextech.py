@@ -23,7 +23,7 @@ class NextechFirmware(Firmware):
         framing: Framing = Framing.STREAM,
         *,
         seed: int = 1,
-        noise_n: float = 0.02,
+        noise_n: float = 0.004,
         unloaded_n: float = 0.0,
         unit: str = "N",
     ) -> None:
