@@ -137,7 +137,7 @@ async def test_twenty_minutes_of_tens_give_the_dose_of_the_script(way: Way, tmp_
 
 @pytest.mark.parametrize("way", [Way.TCP, Way.RADIO])
 async def test_ultrasound_without_contact_is_time_and_no_dose(way: Way, tmp_path: Path) -> None:
-    async with listening(Bench(OTT, way), ultrasound(), tmp_path, speed=60.0) as heard:
+    async with listening(Bench(OTT, way), ultrasound(), tmp_path, speed=20.0) as heard:
         await heard.is_over()
         treatment = heard.treatment()
     assert treatment.modality is Modality.ULTRASOUND
