@@ -1,13 +1,14 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import re
 import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +18,15 @@ from PySide6.QtGui import QImage
 from data.store import Store
 from tests.app.cli.shell import ROOT, only_json
 
-# One visit for all tests: they must not be spread over processes.
-pytestmark = [pytest.mark.xdist_group("demo"), pytest.mark.timeout(150)]
+pytestmark = pytest.mark.timeout(150)
 
 
 @dataclass(frozen=True)
 class Demo:
     """`myograph demo --headless --json --out DIR` as it ended."""
 
-    folder: Path
-    home: Path
+    folder: str
+    home: str
     seconds: float
     status: int
     printed: str
@@ -42,22 +42,28 @@ class Demo:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
-    folder, home = tmp_path_factory.mktemp("demo") / "out", tmp_path_factory.mktemp("home")
+    """One visit for all tests, also where they are spread over several processes."""
+    base = tmp_path_factory.getbasetemp()
+    shared = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demo"
+    told = shared / "told.json"
+    try:
+        shared.mkdir()
+    except FileExistsError:  # another process does it
+        while not told.exists():
+            time.sleep(0.1)
+    else:
+        written = json.dumps(asdict(_visit(shared / "out", shared / "home")))
+        (shared / "told.part").write_text(written, "utf-8")
+        (shared / "told.part").rename(told)
+    return Demo(**json.loads(told.read_text("utf-8")))
+
+
+def _visit(folder: Path, home: Path) -> Demo:
     environment = {key: value for key, value in os.environ.items() if key != "QT_QPA_PLATFORM"}
+    command = [sys.executable, "-W", "error", "-m", "app", "demo", "--headless", "--json"]
     began = time.monotonic()
     done = subprocess.run(
-        [
-            sys.executable,
-            "-W",
-            "error",
-            "-m",
-            "app",
-            "demo",
-            "--headless",
-            "--json",
-            "--out",
-            folder,
-        ],
+        [*command, "--out", folder],
         cwd=ROOT,
         env=environment | {"HOME": f"{home}", "XDG_DATA_HOME": f"{home}/data"},
         capture_output=True,
@@ -66,7 +72,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Demo:
         timeout=120,
     )
     seconds = time.monotonic() - began
-    return Demo(folder, home, seconds, done.returncode, done.stdout, done.stderr)
+    return Demo(f"{folder}", f"{home}", seconds, done.returncode, done.stdout, done.stderr)
 
 
 def test_the_visit_ends_within_a_minute_with_one_json_value(demo: Demo) -> None:
@@ -176,6 +182,6 @@ def test_the_picture_shows_the_live_page_in_mid_pull(demo: Demo) -> None:
 
 
 def test_the_users_own_records_are_left_alone(demo: Demo) -> None:
-    assert list(demo.home.rglob("*.db")) == []
-    written = {path.name for path in demo.folder.iterdir()}
+    assert list(Path(demo.home).rglob("*.db")) == []
+    written = {path.name for path in Path(demo.folder).iterdir()}
     assert {"myograph.db", "report.pdf", "live.png", "curves.csv"} <= written
