@@ -1,8 +1,9 @@
-# Ten commands. Each works as the first one typed on a fresh machine: .venv is made when it is missing or out of date.
+# Eleven commands. Each works as the first one typed on a fresh machine: .venv is made when it is missing or out of date.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
+PEERS := .venv-peers
 export QT_QPA_PLATFORM ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,offscreen)
 
 # What Qt links against and a bare Debian lacks; installed only as root, only where apt exists and something is missing.
@@ -10,7 +11,7 @@ DEBIAN_QT := libglib2.0-0 libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-util1 libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1 fonts-inter
 
-.PHONY: demo test check bench nightly screenshots setup system lock clean
+.PHONY: demo test test-peers check bench nightly screenshots setup system lock clean
 
 demo: setup
 	@if [ -n "$(DISPLAY)$(WAYLAND_DISPLAY)" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/myograph demo; \
@@ -18,6 +19,10 @@ demo: setup
 
 test: setup
 	$(BIN)/pytest -n 3 --dist loadgroup -m "not nightly"
+
+# Our simulators against clients that others wrote, some of them GPL: an environment of their own.
+test-peers: $(PEERS)/.ready
+	MYOGRAPH_PEERS=required $(PEERS)/bin/pytest tests/peers
 
 check: setup
 	$(BIN)/ruff check .
@@ -52,10 +57,18 @@ $(STAMP): requirements.lock pyproject.toml | system
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $(STAMP)
 
+$(PEERS)/.ready: requirements.lock pyproject.toml tests/peers/requirements.txt tests/peers/tables.txt | system
+	[ -x $(PEERS)/bin/python ] || $(PYTHON) -m venv $(PEERS)
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/peers/requirements.txt
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps -r tests/peers/tables.txt
+	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $(PEERS)/.ready
+
 # After a change in pyproject.toml: the new lock, without any registry address.
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
 		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) demo-out bench-out
+	rm -rf $(VENV) $(PEERS) demo-out bench-out

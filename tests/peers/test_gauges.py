@@ -15,6 +15,7 @@ from firmware_sim.imada import ImadaFirmware
 from firmware_sim.loads import constant
 from firmware_sim.nextech import NextechFirmware
 from firmware_sim.serve import serve_pty
+from tests.peers.packages import independent
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
 
@@ -26,7 +27,7 @@ pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminal
 async def test_dstdsv_reads_what_the_simulated_gauge_says(
     force_n: float, unit: str, value: Decimal
 ) -> None:
-    peer: Any = pytest.importorskip("dstdsv", reason="not installed")
+    peer: Any = independent("dstdsv")
 
     def read(port: str) -> Any:
         with peer.GaugeUSBDevice(port) as gauge:
@@ -39,7 +40,7 @@ async def test_dstdsv_reads_what_the_simulated_gauge_says(
 
 
 async def test_dstdsv_sees_the_overload() -> None:
-    peer: Any = pytest.importorskip("dstdsv", reason="not installed")
+    peer: Any = independent("dstdsv")
 
     def read(port: str) -> Any:
         with peer.GaugeUSBDevice(port) as gauge:
@@ -51,7 +52,7 @@ async def test_dstdsv_sees_the_overload() -> None:
 
 
 async def test_nexgraphpy_takes_the_simulated_gauge_for_one() -> None:
-    peer: Any = pytest.importorskip("nexgraphpy", reason="not installed")
+    peer: Any = independent("nexgraphpy")
 
     def read(port: str) -> tuple[bool, str]:
         gauge = peer.NexGraph(port)

@@ -13,9 +13,10 @@ from firmware_sim.godirect import GoDirectFirmware
 from firmware_sim.loads import constant
 from protocols.godirect import GoDirectCodec
 from protocols.godirect_packets import pieces
+from tests.peers.packages import independent
 
-pytest.importorskip("godirect", reason="not installed")
-device_module: Any = pytest.importorskip("godirect.device", reason="not installed")
+independent("godirect")
+device_module: Any = independent("godirect.device")
 
 
 class OverNothing(device_module.GoDirectDevice):

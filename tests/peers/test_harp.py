@@ -18,12 +18,13 @@ import serial
 from firmware_sim.harp import CELLS, HarpFirmware
 from firmware_sim.loads import constant
 from firmware_sim.serve import serve_pty
+from tests.peers.packages import independent, missing
 
-harp: Any = pytest.importorskip("harp", reason="not installed")
-peer: Any = pytest.importorskip("harp.serial", reason="not installed")
-core: Any = pytest.importorskip("harp.device.core", reason="not installed")
-client: Any = pytest.importorskip("harp.device.client", reason="not installed")
-schema: Any = pytest.importorskip("harp.device.schema", reason="not installed")
+harp: Any = independent("harp")
+peer: Any = independent("harp.serial")
+core: Any = independent("harp.device.core")
+client: Any = independent("harp.device.client")
+schema: Any = independent("harp.device.schema")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
 
 
@@ -44,7 +45,7 @@ def load_cells() -> Any:
     tables = [Path(place) / "devices" / "loadcells" / "device.yml" for place in harp.__path__]
     table = next((table for table in tables if table.is_file()), None)
     if table is None:
-        pytest.skip("harp-loadcells is not installed")
+        missing("harp-loadcells")
     return schema.create_device_module(table.read_bytes())
 
 

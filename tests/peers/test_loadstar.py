@@ -12,8 +12,9 @@ import pytest
 from firmware_sim.loads import constant
 from firmware_sim.loadstar import LoadstarFirmware
 from firmware_sim.serve import serve_pty
+from tests.peers.packages import independent
 
-peer: Any = pytest.importorskip("loadstar_sensors_interface", reason="not installed")
+peer: Any = independent("loadstar_sensors_interface")
 pytestmark = [
     pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX"),
     pytest.mark.filterwarnings("default::DeprecationWarning"),  # what the client itself uses

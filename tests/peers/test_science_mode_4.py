@@ -16,8 +16,9 @@ from firmware_sim.sciencemode4 import ScienceMode4Firmware
 from firmware_sim.serve import serve_pty
 from protocols.sciencemode4 import ScienceMode4Codec
 from tests.controlling_program import ScienceMode4Program
+from tests.peers.packages import independent
 
-peer: Any = pytest.importorskip("science_mode_4", reason="not installed")
+peer: Any = independent("science_mode_4")
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="pseudo terminals are POSIX")
 
 
