@@ -12,7 +12,7 @@ from data import curves
 from data.database import BUSY_S, found_schema, lenient_text, store_error
 from data.errors import DamagedRecordError, StoreError
 
-_TABLES = ("people", "sessions", "trials", "treatments", "curve_blocks")
+_TABLES = ("people", "sessions", "trials", "treatments", "items", "curve_blocks")
 
 
 @dataclass(frozen=True, slots=True)

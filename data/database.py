@@ -25,7 +25,7 @@ from data.errors import (
     StoreLockedError,
 )
 
-SCHEMA = "0001"
+SCHEMA = "0002"
 BUSY_S = 5.0
 MIGRATIONS = Path(__file__).with_name("migrations")
 _MAGIC = b"SQLite format 3\0"

@@ -198,3 +198,21 @@ class SettingChangeRow(Base):
     new: Mapped[Json] = mapped_column(JSON(none_as_null=True), nullable=True)
     unit: Mapped[str]
     by: Mapped[str]
+
+
+class ItemRow(Base):
+    """What is kept beside trials and treatments, one kind of record a `kind`: see `data.items`."""
+
+    __tablename__ = "items"
+    __table_args__ = (Index(None, "kind", "person_id", "at"), Index(None, "kind", "subject", "at"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id"))
+    session_id: Mapped[UUID | None] = mapped_column(ForeignKey("sessions.id"), index=True)
+    episode_id: Mapped[UUID | None] = mapped_column(ForeignKey("items.id"), index=True)
+    subject: Mapped[str]
+    at: Mapped[datetime]
+    is_virtual: Mapped[bool]
+    withdrawn_at: Mapped[datetime | None]
+    details: Mapped[JsonObject] = mapped_column(JSON)

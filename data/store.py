@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
     from data.backup import VerifyReport
     from data.database import Database
+    from data.episodes import Episode, Event, Item, SignedCriterion, TypedValue
+    from data.items import Items
     from data.people import People
     from data.sessions import Sessions
     from data.treatments import Treatments
     from data.trials import Trials
 
 
+T = TypeVar("T", bound="Item")
+
+
 class Store:
-    """A database of people, sessions, trials and treatments.
+    """A database of people, sessions, trials, treatments and what belongs to them.
 
     Constructing it touches nothing; the file is opened, made or brought up to date at the first
     use, or by `open`. One store belongs to one thread; several stores, in other threads or
@@ -55,6 +60,30 @@ class Store:
 
         return Treatments(self._database)
 
+    @cached_property
+    def episodes(self) -> Items[Episode]:
+        from data.episodes import Episode
+
+        return self._items("episode", Episode)
+
+    @cached_property
+    def signed_criteria(self) -> Items[SignedCriterion]:
+        from data.episodes import SignedCriterion
+
+        return self._items("signed criterion", SignedCriterion)
+
+    @cached_property
+    def typed_values(self) -> Items[TypedValue]:
+        from data.episodes import TypedValue
+
+        return self._items("typed value", TypedValue)
+
+    @cached_property
+    def events(self) -> Items[Event]:
+        from data.episodes import Event
+
+        return self._items("event", Event)
+
     def open(self) -> None:
         """Open the file now. Raises a `StoreError` that says why not."""
         _ = self._database
@@ -75,6 +104,11 @@ class Store:
         """Let go of the file; a closed store opens it again when it is used again."""
         if "_database" in self.__dict__:
             self._database.close()
+
+    def _items(self, kind: str, cls: type[T]) -> Items[T]:
+        from data.items import Items
+
+        return Items(self._database, kind, cls)
 
     @cached_property
     def _database(self) -> Database:

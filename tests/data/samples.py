@@ -19,6 +19,7 @@ from data.analysis.types import (
     Side,
     TrialAnalysis,
 )
+from data.episodes import Episode, StageChange
 from data.ids import uuid7
 from data.records import (
     DoseValue,
@@ -68,6 +69,24 @@ def person(name: str = "Åsa Öberg", team: str = "Unter 19") -> Person:
 def visit(store: Store, name: str = "Åsa Öberg") -> Session:
     who = store.people.add(person(name))
     return store.sessions.open(who.id, BEGIN, 60, clinician="M. Lindqvist")
+
+
+def episode(person_id: UUID) -> Episode:
+    return Episode(
+        id=uuid7(),
+        at=BEGIN,
+        person_id=person_id,
+        by="A. Physio",
+        note="sprinting",
+        injured_on=date(2026, 3, 1),
+        structure="biceps femoris, long head",
+        sides=(Side.LEFT,),
+        classification="BAMIC 2b",
+        stages=(
+            StageChange(Stage.ACUTE, date(2026, 3, 1)),
+            StageChange(Stage.STRENGTHENING, date(2026, 3, 9), "A. Physio"),
+        ),
+    )
 
 
 def channel(position: Position, side: Side | None) -> TrialChannel:

@@ -46,6 +46,7 @@ def test_a_sound_database_is_called_so(store: Store, trial: Trial):
         "sessions": 1,
         "trials": 1,
         "treatments": 1,
+        "items": 0,
         "curve_blocks": 3,
     }
 

@@ -194,21 +194,22 @@ def test_a_failing_migration_changes_nothing(tmp_path: Path, monkeypatch: pytest
     folder = tmp_path / "migrations"
     shutil.copytree(MIGRATIONS, folder)
     first = next((folder / "versions").glob("0001*.py"))
-    (folder / "versions" / "0002_wrong.py").write_text(
-        "from alembic import op\nrevision = '0002'\ndown_revision = '0001'\n"
+    newer = f"{int(SCHEMA) + 1:04d}"
+    (folder / "versions" / f"{newer}_wrong.py").write_text(
+        f"from alembic import op\nrevision = '{newer}'\ndown_revision = '{SCHEMA}'\n"
         "def upgrade():\n    op.execute('CREATE TABLE half (x)')\n    op.execute('nonsense')\n"
     )
     assert first.exists()
     path = tmp_path / "x.db"
     Store(path).open()
-    monkeypatch.setattr(data.database, "SCHEMA", "0002")
+    monkeypatch.setattr(data.database, "SCHEMA", newer)
     monkeypatch.setattr(data.database, "MIGRATIONS", folder)
     with pytest.raises(StoreError, match="could not be used"):
         Store(path).open()
     with _plain(path) as connection:
         names = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
         assert "half" not in names
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0001",)
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == (SCHEMA,)
 
 
 def test_odd_names_of_folders_are_no_trouble(tmp_path: Path):

@@ -40,6 +40,9 @@ def test_every_database_ever_released_opens(old: Path, tmp_path: Path):
     assert np.array_equal(force, RECORDING.force)
     (treatment,) = store.treatments.of_session(session.id)
     assert treatment.changes == samples.treatment(session).changes
+    if old.stem >= "v0002":
+        (episode,) = store.episodes.of_person(person.id)
+        assert episode == replace(samples.episode(session.person_id), id=episode.id)
     assert store.verify().is_sound
     store.close()
     assert found_schema(path) == SCHEMA

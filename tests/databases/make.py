@@ -24,6 +24,7 @@ def fill(store: Store) -> tuple[Session, Trial, Treatment]:
     trial = samples.trial(samples.header(session), [RECORDING], [GAP])
     store.trials.save(trial, samples.messages(RECORDING))
     treatment = store.treatments.save(replace(samples.treatment(session), note="schema " + SCHEMA))
+    store.episodes.save(samples.episode(session.person_id))
     return store.sessions.end(session.id, samples.BEGIN), trial, treatment
 
 
