@@ -12,6 +12,14 @@ if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
     from data.episodes import Episode, Event, Item, SignedCriterion, TypedValue
     from data.items import Items
     from data.people import People
+    from data.rehabilitation import (
+        Adherence,
+        ManualTherapy,
+        Message,
+        Prescription,
+        RunningObservation,
+        VisitNote,
+    )
     from data.sessions import Sessions
     from data.treatments import Treatments
     from data.trials import Trials
@@ -83,6 +91,42 @@ class Store:
         from data.episodes import Event
 
         return self._items("event", Event)
+
+    @cached_property
+    def manual_therapy(self) -> Items[ManualTherapy]:
+        from data.rehabilitation import ManualTherapy
+
+        return self._items("manual therapy", ManualTherapy)
+
+    @cached_property
+    def prescriptions(self) -> Items[Prescription]:
+        from data.rehabilitation import Prescription
+
+        return self._items("prescription", Prescription)
+
+    @cached_property
+    def adherence(self) -> Items[Adherence]:
+        from data.rehabilitation import Adherence
+
+        return self._items("adherence", Adherence)
+
+    @cached_property
+    def running(self) -> Items[RunningObservation]:
+        from data.rehabilitation import RunningObservation
+
+        return self._items("running observation", RunningObservation)
+
+    @cached_property
+    def messages(self) -> Items[Message]:
+        from data.rehabilitation import Message
+
+        return self._items("message", Message)
+
+    @cached_property
+    def notes(self) -> Items[VisitNote]:
+        from data.rehabilitation import VisitNote
+
+        return self._items("note", VisitNote)
 
     def open(self) -> None:
         """Open the file now. Raises a `StoreError` that says why not."""

@@ -4,6 +4,7 @@ from collections.abc import Generator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -12,6 +13,18 @@ from data.episodes import Event, EventKind, TypedValue
 from data.errors import RecordNotFoundError, StoreError
 from data.ids import uuid7
 from data.records import Stage
+from data.rehabilitation import (
+    Adherence,
+    Dosage,
+    Grade,
+    ManualTherapy,
+    Message,
+    MessageKind,
+    PrescribedExercise,
+    Prescription,
+    RunningObservation,
+    VisitNote,
+)
 from data.sides import Side
 from data.store import Store
 from tests.data import samples
@@ -110,3 +123,55 @@ def test_a_check_of_the_database_counts_items(store: Store, person_id: UUID):
     report = store.verify()
     assert report.is_sound
     assert report.counts["items"] == 1
+
+
+def test_a_prescription_and_what_was_done_of_it_come_back(store: Store, person_id: UUID):
+    line = PrescribedExercise(
+        exercise_id="ham.nordic",
+        name="Nordic",
+        dosage=Dosage(sets=3, repetitions=6, load_kg=2.5, times_a_week=2),
+        side=Side.LEFT,
+        pain_rule="up to 3 of 10",
+    )
+    asked = store.prescriptions.save(
+        Prescription(
+            id=uuid7(),
+            at=samples.BEGIN,
+            person_id=person_id,
+            stage=Stage.FUNCTIONAL,
+            exercises=(line,),
+            until=date(2026, 4, 1),
+        )
+    )
+    done = store.adherence.save(
+        Adherence(
+            id=uuid7(),
+            at=samples.BEGIN,
+            person_id=person_id,
+            prescription_id=asked.id,
+            exercise_id="ham.nordic",
+            sets_done=2,
+            pain_next_day=1,
+        )
+    )
+    assert store.prescriptions.of_person(person_id) == [asked]
+    assert store.adherence.of_person(person_id) == [done]
+
+
+def test_hands_running_letters_and_notes_come_back(store: Store):
+    session = samples.visit(store)
+    said: Any = {"at": samples.BEGIN, "person_id": session.person_id, "session_id": session.id}
+    hands = ManualTherapy(
+        id=uuid7(), technique="mobilisation", grade=Grade.III, minutes=4.0, pain_after=2, **said
+    )
+    run = RunningObservation(id=uuid7(), speed_km_h=14.5, seen=("even and relaxed",), **said)
+    letter = Message(id=uuid7(), kind=MessageKind.REFERRAL, to="Dr B", text="please see", **said)
+    note = VisitNote(id=uuid7(), note="slept badly", **said)
+    store.manual_therapy.save(hands)
+    store.running.save(run)
+    store.messages.save(letter)
+    store.notes.save(note)
+    assert store.manual_therapy.of_session(session.id) == [hands]
+    assert store.running.of_session(session.id) == [run]
+    assert store.messages.of_session(session.id) == [letter]
+    assert store.notes.of_session(session.id) == [note]
