@@ -9,8 +9,10 @@ from app.workflow import LimbResult, SetResult
 from data.analysis.comparison import LimbComparison, compare_limbs, valid_values
 from data.analysis.types import Asymmetry, RepResult, Side
 from data.clinical.catalogue import tests
-from data.clinical.reliability import measurement_error
+from data.clinical.difference import LimbDifference, limb_difference
+from data.clinical.reliability import measurement_errors
 from data.clinical.tests import StrengthTest
+from data.clinical.typical_error import published_error
 from data.intake import analysis_options
 from data.records import Trial
 from data.store import Store
@@ -27,14 +29,20 @@ def set_result(store: Store, set_id: UUID) -> SetResult | None:
         return None
     last = store.trials.previous_set(trials[0].header)
     last_compared = compare_set(last, test) if last else None
-    error = measurement_error(test.id)
+    judged = limb_difference(
+        compared.asymmetry,
+        valid_values(limb_reps(trials, Side.LEFT), compared.asymmetry.metric),
+        valid_values(limb_reps(trials, Side.RIGHT), compared.asymmetry.metric),
+        published_error(measurement_errors(test.id)),
+    )
     return SetResult(
         limbs=tuple(_limb(trials, last, side) for side in (Side.LEFT, Side.RIGHT)),
         asymmetry=compared.asymmetry,
-        error_percent=error.error_percent if error else None,
-        error_source=error.sentence if error else None,
+        error_percent=_error_percent(compared.asymmetry, judged),
+        error_source=judged.source if judged.error is not None else None,
         last_asymmetry_percent=last_compared.asymmetry.value_percent if last_compared else None,
         is_saved=True,
+        judged=judged,
     )
 
 
@@ -61,6 +69,27 @@ def compare_set(trials: Sequence[Trial], test: StrengthTest) -> LimbComparison:
 def limb_reps(trials: Sequence[Trial], side: Side) -> list[RepResult]:
     """This limb's repetitions over all trials, in order."""
     return [rep for trial in trials for rep in trial.analysis.reps if rep.side is side]
+
+
+def _error_percent(asymmetry: Asymmetry, judged: LimbDifference) -> float | None:
+    """The error on the scale of the formula; None where that does not go by one reference."""
+    if judged.error is None or asymmetry.left is None or asymmetry.right is None:
+        return None
+    left, right = asymmetry.left, asymmetry.right
+    value = asymmetry.value_percent
+    match asymmetry.formula:
+        case "pdiff" | "signed":
+            reference = max(left, right)
+        case "bai1" | "si":
+            reference = left + right
+        case "bai2":
+            reference = (left + right) / 2
+        case "lsi" if value is not None:
+            # The limb that the index divides by is the larger one where the index is under 100.
+            reference = max(left, right) if value <= 100 else min(left, right)
+        case _:
+            return None
+    return 100 * judged.error / reference if reference > 0 else None
 
 
 def _limb(trials: Sequence[Trial], last: Sequence[Trial], side: Side) -> LimbResult:

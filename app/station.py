@@ -17,7 +17,8 @@ from app.status import DeviceStatus
 from app.version import program_version
 from data.analysis.reps import RepEvent
 from data.analysis.types import Side
-from data.clinical.tests import Laterality, StrengthTest
+from data.clinical.gravity import GravityMethod
+from data.clinical.tests import Laterality, Stabilisation, StrengthTest
 from data.ids import uuid7
 from data.records import Person, TrialChannel, TrialHeader, TrialState
 from devices.errors import DeviceError, ZeroRefusedError
@@ -56,6 +57,10 @@ class Station:
     Order for every block: journal, repetitions, live trace. `on_change` is told when something
     other than the curve changed.
     """
+    gravity: GravityMethod | None = None
+    stabilisation: Stabilisation | None = None
+    target_n: float | None = None
+    both_injured: bool = False
 
     def __init__(self, device: ForceDevice, link_name: str, *, is_virtual: bool) -> None:
         self.device = device
@@ -119,7 +124,8 @@ class Station:
         """
         header = self._header(plan)
         self.gaps = []
-        recorder = Recorder(folder, header, plan.test.rep_rule)
+        rule = plan.test.rep_rule.for_target(plan.target_n)
+        recorder = Recorder(folder, header, rule)
         recorder.on_rep = lambda event: self.on_rep(event)
         recorder.on_full = lambda message: self.on_full(message)
         for channel, problem in self.problems:
@@ -225,7 +231,11 @@ class Station:
             self.recorder.gap(gap)
         self.gaps.append(gap)
 
+            gravity=GravityMethod.NONE if plan.gravity_n is None else plan.gravity,
+            stabilisation=plan.stabilisation or plan.test.stabilisation,
+            target_n=plan.target_n,
     def _problem(self, t_us: int, channel: int, problem: ChannelProblem, begins: bool) -> None:
+            both_injured=plan.both_injured,
         key = (channel, problem.value)
         if problem is ChannelProblem.OVERLOAD:
             self.overloaded_at_us = t_us

@@ -225,6 +225,7 @@ class TestSession(QObject):
             limb=self._run.limb,
             lever_m=self.request.lever_m,
             posture=self.request.posture,
+            target_n=self.request.target_n,
         )
         self._was_interrupted = False
 

@@ -46,6 +46,7 @@ NAMES = {
     "fatigue_hold_percent": "fall of force over the hold",
     "break_torque_angle_deg": "knee angle at the peak",
     "break_point_10_deg": "knee angle where it passes 10 °/s",
+    "best_two_apart_percent": "best two apart",
     "break_point_20_deg": "knee angle where it passes 20 °/s",
     "nordic_expected_n": "expected from body mass",
     "nordic_expected_difference_n": "difference from the expected",

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from data.analysis.types import Asymmetry, Side
 from data.clinical.tests import StrengthTest
+
+if TYPE_CHECKING:  # it needs numpy, which takes a tenth of a second
+    from data.clinical.difference import LimbDifference
 
 
 class Step(StrEnum):
@@ -76,7 +80,10 @@ class LimbResult:
 
 @dataclass(frozen=True, slots=True)
 class SetResult:
-    """The end of a run: both limbs, their difference, the measurement error where one is known."""
+    """The end of a run: both limbs, their difference, and what may be said of it.
+
+    `error_percent` is the smallest difference that is more than error, on the formula's own scale.
+    """
 
     limbs: tuple[LimbResult, ...]
     asymmetry: Asymmetry
@@ -84,6 +91,7 @@ class SetResult:
     error_source: str | None
     last_asymmetry_percent: float | None
     is_saved: bool
+    judged: LimbDifference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from data.analysis.comparison import aggregate, valid_values
+from data.clinical.gravity import GravityMethod
 from data.clinical.series import Reading, SeriesKey
 from data.clinical.tests import StrengthTest
 from data.records import Trial, TrialHeader
@@ -47,8 +48,14 @@ def series_key(
         aggregation=test.aggregation,
         position=header.posture,
         lever_m=header.lever_m,
-        stabilisation=test.stabilisation,
+        stabilisation=header.stabilisation or test.stabilisation,
+        gravity=gravity_of(header),
     )
+
+
+def gravity_of(header: TrialHeader) -> GravityMethod | None:
+    """How the limb's weight was had; None where a weight was given and nobody noted how."""
+    return header.gravity or (GravityMethod.NONE if header.gravity_n is None else None)
 
 
 def _day(header: TrialHeader) -> date:

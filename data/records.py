@@ -9,6 +9,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from data.analysis.types import MissingStretch, Side, TrialAnalysis
+from data.clinical.gravity import GravityMethod
+from data.clinical.tests import Stabilisation
+from data.treatment_record import Placement, ScreeningRecord, Stretch, TreatmentMark, Value
 from devices.modality import (
     Modality,
     Origin,
@@ -79,6 +82,8 @@ class TrialHeader:
     """Everything about a trial that is known when its first sample comes.
 
     `set_id` is shared by the trials of one run of a test, e.g. left, then right limb.
+    `stabilisation` is what held limb and sensor, `gravity` how `gravity_n` was had; None in records
+    that do not say. `both_injured`: neither limb is a reference. `target_n` is that of a hold.
     `is_virtual` marks a simulated device; it shows in every view and record. `rfd_refused` and
     `timing_refused` say why this device forbids early force, and every time within an effort.
     """
@@ -103,7 +108,11 @@ class TrialHeader:
     lever_m: float | None = None
     body_mass_kg: float | None = None
     gravity_n: float | None = None
+    gravity: GravityMethod | None = None
+    stabilisation: Stabilisation | None = None
+    target_n: float | None = None
     injured: Side | None = None
+    both_injured: bool = False
     dominant: Side | None = None
     program_version: str = ""
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import argparse
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,9 @@ from app.cli.output import print_json
 from app.cli.parser import Commands, add_json, finite, positive
 
 if TYPE_CHECKING:
-    from data.analysis.types import Side
+    from data.analysis.types import AnalysisOptions, ManualOnset, Side, TrialAnalysis
 
+BY = "the command line"
 AS_GIVEN = "as given: no zero was taken from the file, forces are used as they stand in it"
 
 
@@ -35,19 +37,42 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--body-mass", type=positive, metavar="KG", help="body mass in kg")
     parser.add_argument("--lever", type=positive, metavar="M", help="lever arm in m")
-    parser.add_argument("--injured", choices=["left", "right"], help="injured limb")
+    parser.add_argument("--injured", choices=["left", "right", "both"], help="injured limb")
     parser.add_argument("--dominant", choices=["left", "right"], help="dominant limb")
     parser.add_argument("--gravity-n", type=finite, metavar="N", help="limb weight at the sensor")
+    parser.add_argument(
+        "--gravity-method", choices=["measured", "table"], help="how the limb weight was had"
+    )
+    parser.add_argument("--target-n", type=positive, metavar="N", help="force asked for in a hold")
+    parser.add_argument(
+        "--filter", type=positive, metavar="HZ", help="low-pass for onset and early force"
+    )
+    parser.add_argument(
+        "--onset",
+        type=_onset,
+        action="append",
+        default=[],
+        metavar="RULE",
+        help="reverse, 5sd, force:N, percent:P, or manual:S (seconds of the file)",
+    )
     add_json(parser)
+
+
+@dataclass(frozen=True, slots=True)
+class _Onset:
+    """A rule by its name with its level, or the moment that a person set."""
+
+    rule: str
+    number: float | None = None
 
 
 def run(arguments: argparse.Namespace) -> int:
     from app.cli.curve_file import read_curve
     from app.cli.shapes import analysis_json
     from app.cli.tables import print_analysis
-    from data.analysis.recording import AnalysisError
+    from data.analysis.errors import AnalysisError
     from data.analysis.trial import analyse
-    from data.analysis.types import AnalysisOptions, Side
+    from data.analysis.types import Side
 
     test = strength_test(arguments.test)
     curve = read_curve(
@@ -55,15 +80,14 @@ def run(arguments: argparse.Namespace) -> int:
         None if arguments.columns is None else {k: Side(v) for k, v in arguments.columns.items()},
         _side(arguments.side),
     )
-    options = AnalysisOptions(
-        body_mass_kg=arguments.body_mass,
-        lever_m=arguments.lever,
-        gravity_n=arguments.gravity_n,
-        injured=_side(arguments.injured),
-        dominant=_side(arguments.dominant),
-    )
+    options = _options(arguments)
+    moments = [each.number for each in arguments.onset if each.number is not None and not each.rule]
     try:
         analysis = analyse(curve, test, options)
+        if moments:
+            drawn = _manual_onsets(analysis, moments)
+            options = replace(options, manual_onsets=drawn, changed_by=BY)
+            analysis = analyse(curve, test, options)
     except AnalysisError as error:
         raise CommandError(f"{arguments.file.name}: {error}") from error
     analysis = replace(analysis, methods={**analysis.methods, "zero": AS_GIVEN})
@@ -72,6 +96,61 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         print_analysis(test, analysis)
     return 0
+
+
+def _options(arguments: argparse.Namespace) -> AnalysisOptions:
+    from data.analysis.types import AnalysisOptions, OnsetRule
+
+    if arguments.gravity_method and arguments.gravity_n is None:
+        raise CommandError("--gravity-method says how --gravity-n was had; give both or neither")
+    rules = [each for each in arguments.onset if each.rule]
+    if len(rules) > 1:
+        raise CommandError("--onset names more than one rule; give one, and manual:S beside it")
+    chosen = rules[0] if rules else _Onset("REVERSE")
+    is_both = arguments.injured == "both"
+    return AnalysisOptions(
+        body_mass_kg=arguments.body_mass,
+        lever_m=arguments.lever,
+        gravity_n=arguments.gravity_n,
+        gravity_method=arguments.gravity_method or "",
+        injured=None if is_both else _side(arguments.injured),
+        both_injured=is_both,
+        dominant=_side(arguments.dominant),
+        target_n=arguments.target_n,
+        filter_hz=arguments.filter,
+        onset_rule=OnsetRule[chosen.rule],
+        onset_level=chosen.number,
+    )
+
+
+def _manual_onsets(analysis: TrialAnalysis, moments: Sequence[float]) -> tuple[ManualOnset, ...]:
+    """Each moment for the limbs of the repetition whose peak comes first after it."""
+    from data.analysis.types import ManualOnset
+
+    found: list[ManualOnset] = []
+    for at_s in moments:
+        after = [rep for rep in analysis.reps if rep.peak_s > at_s]
+        if not after:
+            raise CommandError(f"--onset manual:{at_s:g}: no repetition has its peak after that")
+        number = min(after, key=lambda rep: rep.peak_s).number
+        limbs = [rep.side for rep in analysis.reps if rep.number == number]
+        found += [ManualOnset(number, side, at_s) for side in limbs]
+    return tuple(found)
+
+
+def _onset(text: str) -> _Onset:
+    word, _, number = text.partition(":")
+    match word:
+        case "reverse" | "5sd" if not number:
+            return _Onset("REVERSE" if word == "reverse" else "FIVE_SD")
+        case "force" | "percent" if number:
+            return _Onset(word.upper(), positive(number))
+        case "manual" if number:
+            return _Onset("", finite(number))
+        case _:
+            raise argparse.ArgumentTypeError(
+                f"{text}: give reverse, 5sd, force:N, percent:P or manual:S"
+            )
 
 
 def _side(text: str | None) -> Side | None:

@@ -29,9 +29,12 @@ from app.wording import (
     sentence,
     unit,
 )
+from data.analysis.comparison import valid_values
 from data.analysis.types import Asymmetry, RepResult, Side
-from data.clinical.reliability import MeasurementError, measurement_error
-from data.clinical.tests import Laterality, StrengthTest
+from data.clinical.difference import limb_difference
+from data.clinical.reliability import MeasurementError, measurement_error, measurement_errors
+from data.clinical.tests import Laterality, Stabilisation, StrengthTest
+from data.clinical.typical_error import published_error
 from data.records import Trial, TrialState
 
 # The columns of the table, in this order, as far as they were computed.
@@ -74,7 +77,7 @@ def strength_section(
             _comparison_sentence(comparison, trials[0])
             if any(trial.analysis.reps for trial in trials)
             else "No repetition was found in this recording.",
-            *_how_compared(comparison, error),
+            *_how_compared(comparison, trials, error),
             *_change_sentences(comparison, trials[0], last_time, error),
             *_notes(trials),
         ),
@@ -93,8 +96,17 @@ def _subtitle(trial: Trial, test: StrengthTest | None) -> Iterable[str]:
         yield plain(header.posture)
     if header.lever_m is not None:
         yield f"lever {fixed(header.lever_m, 2)} m"
-    if header.gravity_n is not None:
-        yield f"limb weight {fixed(header.gravity_n, 0)} N"
+    if header.gravity_n is None:
+        yield "not corrected for the limb's weight"
+    else:
+        how = f", {header.gravity.value}" if header.gravity else ""
+        yield f"limb weight {fixed(header.gravity_n, 0)} N{how}"
+    held_by = header.stabilisation or (test.stabilisation if test is not None else None)
+    if held_by is not None:
+        is_free = held_by is Stabilisation.NONE
+        yield "not stabilised" if is_free else f"stabilised by {held_by.value}"
+    if header.target_n is not None:
+        yield f"target {fixed(header.target_n, 0)} N"
     local = local_time(header.started_at, header.utc_offset_min)
     yield f"{local:%H:%M} ({offset_text(header.utc_offset_min)})"
 
@@ -198,23 +210,24 @@ def _comparison_sentence(comparison: Asymmetry, trial: Trial) -> str:
     return f"{sentence(sides)}: {finding}."
 
 
-def _how_compared(comparison: Asymmetry, error: MeasurementError | None) -> Iterable[str]:
+def _how_compared(
+    comparison: Asymmetry, trials: Sequence[Trial], error: MeasurementError | None
+) -> Iterable[str]:
     if comparison.value_percent is None:
         return
     yield (
         f"{sentence(formula_text(comparison.formula))}; "
         f"{metric_name(comparison.metric)}, {comparison.aggregation}."
     )
-    if error is None:
-        yield NO_ERROR_KNOWN
-        return
-    verdict = ""
-    if error.error_percent is not None and comparison.formula == "pdiff":
-        is_within = abs(comparison.value_percent) <= error.error_percent
-        verdict = (
-            f" The difference is {'within' if is_within else 'larger than'} the typical error."
-        )
-    yield f"Measurement error: {plain(error.sentence)}.{verdict}"
+    left, right = (_values(trials, side, comparison.metric) for side in (Side.LEFT, Side.RIGHT))
+    known = published_error(measurement_errors(trials[0].header.test_id))
+    yield plain(limb_difference(comparison, left, right, known).sentence)
+    yield NO_ERROR_KNOWN if error is None else f"Measurement error: {plain(error.sentence)}."
+
+
+def _values(trials: Sequence[Trial], side: Side, key: str) -> list[float]:
+    reps = [rep for trial in trials for rep in trial.analysis.reps if rep.side is side]
+    return valid_values(reps, key)
 
 
 def _change_sentences(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
@@ -11,6 +12,9 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.theme import Type, colours, font, limb_style, space, theme
 from app.units import number
 from data.analysis.types import Asymmetry, Side
+
+if TYPE_CHECKING:
+    from data.clinical.difference import LimbDifference
 
 _BASE = Qt.AlignmentFlag.AlignBottom
 _SCALES = (10.0, 20.0, 30.0, 50.0, 75.0, 100.0)
@@ -50,17 +54,13 @@ def last_difference(
     return Difference(abs(100 - percent if formula == "lsi" else percent), stronger)
 
 
-def in_words(now: Difference | None, error_percent: float | None) -> str:
+def in_words(now: Difference | None, judged: LimbDifference | None) -> str:
     """What may be said: who is stronger by how much, and whether the error allows to say it."""
     if now is None:
         return "No difference was computed."
     size = f"{number(now.percent, 1)} %"
     said = f"{limb_style(now.stronger).label} stronger by {size}" if now.stronger else "Both equal"
-    if error_percent is None:
-        return f"{said}. The measurement error is not known."
-    if now.percent <= error_percent:
-        return f"{said}: within the measurement error of ±{error_percent:g} %."
-    return f"{said}: more than the measurement error of ±{error_percent:g} %."
+    return f"{said}. {judged.verdict if judged else 'The measurement error is not known.'}"
 
 
 class AsymmetryBar(QWidget):
@@ -72,10 +72,14 @@ class AsymmetryBar(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_difference(
-        self, now: Difference | None, error_percent: float | None, last: Difference | None = None
+        self,
+        now: Difference | None,
+        error_percent: float | None,
+        last: Difference | None = None,
+        judged: LimbDifference | None = None,
     ) -> None:
         self._now, self._error, self._last = now, error_percent, last
-        self.setAccessibleName(in_words(now, error_percent))
+        self.setAccessibleName(in_words(now, judged))
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
@@ -133,7 +137,7 @@ class AsymmetryBar(QWidget):
         if self._error:
             painter.setPen(look.colour("muted"))
             painter.setFont(font(Type.SMALL if is_narrow else Type.BODY))
-            text = f"error ±{self._error:g} %"
+            text = f"error ±{self._error:.3g} %"
             painter.drawText(head, Qt.AlignmentFlag.AlignHCenter | _BASE, text)
 
     def _paint_now(self, painter: QPainter, track: QRectF, now: Difference) -> None:

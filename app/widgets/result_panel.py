@@ -69,7 +69,7 @@ class ResultPanel(Card):
             return
         asymmetry = result.asymmetry
         now, last = difference(asymmetry), _last(result)
-        self.bar.show_difference(now, result.error_percent, last)
+        self.bar.show_difference(now, result.error_percent, last, result.judged)
         self._headline.setText(_headline(now))
         self._detail.setText(_detail(result, now))
         for side, facts in self._facts.items():
@@ -139,12 +139,9 @@ def _headline(now: Difference | None) -> str:
 def _detail(result: SetResult, now: Difference | None) -> str:
     if now is None:
         return f"Because {result.asymmetry.reason}." if result.asymmetry.reason else ""
-    if result.error_percent is None:
-        return "The measurement error of this test is not known, so no judgement is made."
-    error = f"±{result.error_percent:g} %"
-    if now.percent <= result.error_percent:
-        return f"Within the measurement error of {error}: too small to tell from chance."
-    return f"More than the measurement error of {error}."
+    if result.judged is not None:
+        return result.judged.verdict
+    return "The measurement error of this test is not known, so no judgement is made."
 
 
 def _last(result: SetResult) -> Difference | None:

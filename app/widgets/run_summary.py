@@ -64,8 +64,8 @@ class RunSummary(QWidget):
             last.get(Side.LEFT),
             last.get(Side.RIGHT),
         )
-        self.bar.show_difference(now, result.error_percent, before)
-        self.sentence.setText(in_words(now, result.error_percent))
+        self.bar.show_difference(now, result.error_percent, before, result.judged)
+        self.sentence.setText(in_words(now, result.judged))
         value = asymmetry.value_percent
         said = f"{asymmetry.formula.upper()} {number(value, 1)} %, " if value is not None else ""
         self._formula.setText(f"{said}{asymmetry.aggregation}")

@@ -26,6 +26,11 @@ _OF_BEST = (
     "nordic_expected_difference_n",
     "nordic_expected_difference_percent",
 )
+_BOTH_INJURED = QualityNote(
+    "BOTHINJ",
+    "Both limbs are injured: no limb symmetry index. Set each limb against its own earlier results "
+    "or against a reference.",
+)
 _SECONDARY = ("peak_50ms_n", "peak_1s_n", "impulse_ns", "rfd_0_100_n_per_s", "rfd_0_200_n_per_s")
 
 
@@ -77,6 +82,7 @@ def summarise(reps: Sequence[RepResult]) -> dict[str, Metric]:
     for key, value, method in (
         ("sd_n", fatigue.sd(peaks), "rep.sd.v1"),
         ("cv_percent", fatigue.cv_percent(peaks), "rep.cv.v1"),
+        ("best_two_apart_percent", fatigue.best_two_apart_percent(peaks), "rep.best2.v1"),
         (
             "fatigue_first_last_percent",
             fatigue.index_first_last(peaks),
@@ -100,7 +106,8 @@ def compare_limbs(
     options: AnalysisOptions,
 ) -> LimbComparison:
     """Every formula on the aggregated peak, the headline formula on some other metrics too."""
-    headline = headline_formula(test.formula, options.injured)
+    both = options.both_injured
+    headline = headline_formula(test.formula, options.injured, both_injured=both)
     main = _compare(left, right, headline, "peak_n", test, options)
     others = [
         _compare(left, right, formula, "peak_n", test, options)
@@ -113,6 +120,7 @@ def compare_limbs(
         if key in test.metrics and valid_values(left, key) and valid_values(right, key)
     ]
     notes = (*_count_notes(left, right, test), *_gravity_notes(left, right))
+    notes = (*notes, _BOTH_INJURED) if both else notes
     return LimbComparison(main, (main, *others, *secondary), notes)
 
 
@@ -136,6 +144,7 @@ def _compare(
         aggregation=f"{_WORDS[test.aggregation]} of {counts}",
         injured=options.injured,
         dominant=options.dominant,
+        both_injured=options.both_injured,
     )
 
 

@@ -27,6 +27,14 @@ def cv_percent(peaks: Sequence[float]) -> float | None:
     return None if spread is None or mean == 0 else 100 * spread / mean
 
 
+def best_two_apart_percent(peaks: Sequence[float]) -> float | None:
+    """100·(best − second best)/best: over 10 % another repetition is asked for."""
+    if len(peaks) < 2:
+        return None
+    second, first = sorted(peaks)[-2:]
+    return _fall(first, second)
+
+
 def index_first_last(peaks: Sequence[float]) -> float | None:
     """100·(first − last)/first."""
     return _fall(peaks[0], peaks[-1]) if len(peaks) > 1 else None

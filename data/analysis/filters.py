@@ -25,6 +25,15 @@ def describe(cutoff_hz: float) -> str:
     return f"{METHOD}({cutoff_hz:g} Hz)"
 
 
+def explain(cutoff_hz: float, rate_hz: float) -> str:
+    """The filter in full, with the cut-off that each of its passes is designed for."""
+    design = math.atan(_corner(cutoff_hz, rate_hz)) * rate_hz / math.pi
+    return (
+        f"{describe(cutoff_hz)}: second-order Butterworth forward and backward, each pass designed "
+        f"for {design:.2f} Hz so that both together lose 3 dB at {cutoff_hz:g} Hz"
+    )
+
+
 def lowpass(t: Array, force: Array, sampling: Sampling, cutoff_hz: float) -> Array:
     """``force (n,) N`` through a second-order Butterworth, forward and backward.
 
@@ -45,10 +54,13 @@ def lowpass(t: Array, force: Array, sampling: Sampling, cutoff_hz: float) -> Arr
 
 def gain(frequency_hz: Array, cutoff_hz: float, rate_hz: float) -> Array:
     """What both passes leave of a sine, ``(n,)``, 0 to 1."""
-    # tan() undoes what the bilinear transform does to frequencies, so the cut-off is exact.
-    corner = math.tan(math.pi * cutoff_hz / rate_hz) / CORRECTION
-    squared = (np.tan(np.pi / rate_hz * frequency_hz) / corner) ** 2
+    squared = (np.tan(np.pi / rate_hz * frequency_hz) / _corner(cutoff_hz, rate_hz)) ** 2
     return 1 / (1 + squared * squared)  # a fourth power costs ten times two squares
+
+
+def _corner(cutoff_hz: float, rate_hz: float) -> float:
+    """Of each pass, as tan(π·f/fs): that undoes what the bilinear transform does to frequencies."""
+    return math.tan(math.pi * cutoff_hz / rate_hz) / CORRECTION
 
 
 def _filtered(t: Array, force: Array, cutoff_hz: float) -> Array:

@@ -8,6 +8,7 @@ from data.analysis.impulse import impulse
 from data.analysis.limb import NET, LimbRep
 from data.analysis.metrics import MetricTable
 from data.analysis.peaks import hold_span
+from data.analysis.trace import mean as average
 from data.analysis.types import AnalysisOptions
 
 FATIGUE_LEAST_S = 2.0
@@ -40,7 +41,7 @@ def _spread(limb: LimbRep, span: tuple[float, float], mean: float) -> float | No
     t, f = limb.net.t[samples], limb.net.f[samples]
     if len(t) < 3:
         return None
-    t, f = t - t.mean(), f - f.mean()
+    t, f = t - average(t), f - average(f)
     left = f - t * (np.dot(t, f) / np.dot(t, t))
     return 100 * float(np.sqrt(np.dot(left, left) / (len(t) - 2))) / mean
 

@@ -105,7 +105,8 @@ def _add_times(table: MetricTable, limb: LimbRep, options: AnalysisOptions) -> N
         found = limb.automatic
         missing = "no onset was found" if found is None else None
         at = found.at_s if found else None
-        table.put("onset_automatic_s", at, found.rule if found else "onset.reverse.v1", missing)
+        rule = found.rule if found else options.onset_rule.said(options.onset_level)
+        table.put("onset_automatic_s", at, rule, missing)
 
 
 def _too_short(value: float | None, width_ms: int) -> str | None:

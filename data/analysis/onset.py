@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from data.analysis.trace import SAME_S, Trace, even_period, even_steps
+from data.analysis.trace import SAME_S, Trace, even_period, even_steps, mean
 from data.analysis.types import OnsetRule
 
 Array = NDArray[np.float64]
@@ -73,31 +73,45 @@ def find_baseline(
     if sd > limit_n:
         return None
     t, f = stretch.t[found], stretch.f[found]
-    return Baseline(float(t[0]), float(t[-1]), float(f.mean()), max(sd, floor), _slope(t, f))
+    return Baseline(float(t[0]), float(t[-1]), mean(f), max(sd, floor), _slope(t, f))
 
 
-def find_onset(trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule) -> Onset | None:
-    """The start of the rise to the peak; None if the force never leaves the baseline."""
+def find_onset(
+    trace: Trace, baseline: Baseline, peak_s: float, rule: OnsetRule, level: float | None = None
+) -> Onset | None:
+    """The start of the rise to the peak; None if the force never leaves the baseline.
+
+    `level` is what the rules with a chosen level go by, see `OnsetRule`.
+    """
     span = trace.between(baseline.start_s, peak_s)
     t, f = trace.t[span], trace.f[span]
-    mean, sd = baseline.mean_n, baseline.sd_n
-    high = f > mean + max(5 * sd, 0.1 * (f[-1] - mean))
+    rest, sd = baseline.mean_n, baseline.sd_n
+    net_peak = float(f[-1]) - rest
+    high = f > rest + max(5 * sd, 0.1 * net_peak)
     robust = _first_lasting(t, high, SUSTAIN_S, math.inf)
     if robust is None:
         return None
-    level = {
-        OnsetRule.REVERSE: mean + 3 * sd,
-        OnsetRule.FIVE_SD: mean + 5 * sd,
-        OnsetRule.FIXED_20N: mean + 20.0,
-        OnsetRule.FIVE_PERCENT: mean + 0.05 * (float(f[-1]) - mean),
-    }[rule]
-    at, is_at_floor = _walk_back(t, f, robust, level)
-    early, _ = _walk_back(t, f, robust, mean + sd)
-    late, _ = _walk_back(t, f, robust, mean + 5 * sd)
+    above = onset_level(rule, level, sd, net_peak)
+    at, is_at_floor = _walk_back(t, f, robust, rest + above)
+    early, _ = _walk_back(t, f, robust, rest + sd)
+    late, _ = _walk_back(t, f, robust, rest + 5 * sd)
     before = f[t.searchsorted(baseline.end_s, side="right") : t.searchsorted(at)]
-    dip = max(5 * sd, 0.01 * (float(f[-1]) - mean), 1.0)
-    dips = bool(len(before) and before.min() < mean - dip)
-    return Onset(at, rule.value, max(late - early, 0.0), is_at_floor, dips)
+    dip = max(5 * sd, 0.01 * net_peak, 1.0)
+    dips = bool(len(before) and before.min() < rest - dip)
+    return Onset(at, rule.said(level), max(late - early, 0.0), is_at_floor, dips)
+
+
+def onset_level(rule: OnsetRule, level: float | None, sd_n: float, net_peak_n: float) -> float:
+    """How far over the baseline's mean the rule looks, N."""
+    match rule:
+        case OnsetRule.REVERSE:
+            return 3 * sd_n
+        case OnsetRule.FIVE_SD:
+            return 5 * sd_n
+        case OnsetRule.FORCE:
+            return rule.level(level)
+        case OnsetRule.PERCENT:
+            return rule.level(level) / 100 * net_peak_n
 
 
 def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: float) -> float:
@@ -117,7 +131,7 @@ def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: fl
     found = stretch.quietest(LEAST_S)
     if found is None or abs(_slope(t[found], f[found])) > 10.0 or stretch.sd(found) > 5.0:
         return 0.0
-    return float(f[found].mean())
+    return mean(f[found])
 
 
 def find_return(trace: Trace, level: float, end: float, latest: float) -> float:
@@ -150,7 +164,7 @@ class _Stretch:
         self.f = f
         self._period_s = even_period(t)
         # Counted from a value near all of them, so that squares of a large load do not cancel.
-        centred = f - f.mean() if len(f) else f
+        centred = f - mean(f) if len(f) else f
         self._total = np.zeros(len(f) + 1)
         self._squares = np.zeros(len(f) + 1)
         np.cumsum(centred, out=self._total[1:])
@@ -175,17 +189,17 @@ class _Stretch:
 
     def sd(self, window: slice) -> float:
         f = self.f[window]
-        centred = f - f.mean()
+        centred = f - mean(f)
         return math.sqrt(float(np.dot(centred, centred)) / (len(f) - 1))
 
     def _variance(self, ends: _Index, starts: _Index, n: NDArray[np.intp] | int) -> Array:
-        mean = (self._total[ends] - self._total[starts]) / n
-        return (self._squares[ends] - self._squares[starts]) / n - mean * mean
+        middle = (self._total[ends] - self._total[starts]) / n
+        return (self._squares[ends] - self._squares[starts]) / n - middle * middle
 
 
 def _slope(t: Array, f: Array) -> float:
-    centred = t - t.mean()
-    return float(np.dot(centred, f - f.mean()) / np.dot(centred, centred))
+    centred = t - mean(t)
+    return float(np.dot(centred, f - mean(f)) / np.dot(centred, centred))
 
 
 def _first_lasting(t: Array, mask: NDArray[np.bool_], least_s: float, end_s: float) -> int | None:

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from data.analysis.limb import LimbRep, baseline_complaint
+from data.analysis.trace import mean
 from data.analysis.types import AnalysisOptions, Curve, QualityNote, RepResult, Side
 from data.clinical.tests import Contraction, StrengthTest
 
@@ -166,5 +167,6 @@ def _plateau_finding(limb: LimbRep) -> Iterator[Finding]:
 def _slope_before(limb: LimbRep, width: float) -> float:
     """Least-squares slope over the `width` seconds that end at the peak, N/s."""
     span = limb.net.between(max(limb.peak_s - width, limb.bounds.start_s), limb.peak_s)
-    t = limb.net.t[span] - limb.net.t[span].mean()
+    t = limb.net.t[span]
+    t = t - mean(t) if len(t) else t
     return float((t * limb.net.f[span]).sum() / (t * t).sum()) if len(t) > 1 else 0.0

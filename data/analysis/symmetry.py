@@ -18,6 +18,7 @@ class Limbs:
     right: float
     injured: Side | None = None
     dominant: Side | None = None
+    both_injured: bool = False
 
     def of(self, side: Side) -> float:
         return self.left if side is Side.LEFT else self.right
@@ -48,9 +49,12 @@ FORMULAS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def headline_formula(test_formula: str, injured: Side | None) -> str:
-    """An injured side asks for LSI; otherwise the test's own formula."""
-    return "lsi" if injured is not None else test_formula
+BOTH_INJURED = "both limbs are injured: neither is a reference for the other"
+
+
+def headline_formula(test_formula: str, injured: Side | None, *, both_injured: bool = False) -> str:
+    """One injured side asks for LSI; otherwise the test's own formula."""
+    return "lsi" if injured is not None and not both_injured else test_formula
 
 
 def compare(
@@ -62,9 +66,10 @@ def compare(
     aggregation: str,
     injured: Side | None = None,
     dominant: Side | None = None,
+    both_injured: bool = False,
 ) -> Asymmetry:
     """One formula on one metric; refused with its reason where it is not defined."""
-    value, reason = _evaluate(left, right, formula, injured, dominant)
+    value, reason = _evaluate(left, right, formula, injured, dominant, both_injured)
     return Asymmetry(
         formula, metric, aggregation, left, right, value, _stronger(left, right), reason
     )
@@ -76,6 +81,7 @@ def _evaluate(
     formula: str,
     injured: Side | None,
     dominant: Side | None,
+    both_injured: bool,
 ) -> tuple[float | None, str | None]:
     if left is None and right is None:
         return None, "neither limb has a result"
@@ -83,7 +89,7 @@ def _evaluate(
         return None, f"the {Side.LEFT if left is None else Side.RIGHT} limb has no result"
     if left < 0 or right < 0:
         return None, "a result is negative, and a ratio of forces needs both pulling one way"
-    outcome = _RULES[formula](Limbs(left, right, injured, dominant))
+    outcome = _RULES[formula](Limbs(left, right, injured, dominant, both_injured))
     return (None, outcome) if isinstance(outcome, str) else (outcome, None)
 
 
@@ -112,6 +118,8 @@ def _signed(limbs: Limbs) -> float | str:
 
 
 def _lsi(limbs: Limbs) -> float | str:
+    if limbs.both_injured:
+        return BOTH_INJURED
     if limbs.affected is None:
         return "neither an injured nor a dominant side is given"
     reference = limbs.of(limbs.affected.other)

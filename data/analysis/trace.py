@@ -108,6 +108,14 @@ class Trace:
         return k, t, f, (f_next - f) / (t_next - t)
 
 
+def mean(values: Array) -> float:
+    """The mean of ``values (n,)``, n > 0, in a third of the time that the array's own method takes.
+
+    Each repetition needs a dozen of them.
+    """
+    return float(np.add.reduce(values)) / len(values)
+
+
 def even_period(t: Array) -> float:
     """The spacing of ``t (n,) s`` where it is the same everywhere; else 0."""
     if len(t) < 2:

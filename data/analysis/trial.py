@@ -37,6 +37,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     is_timed = options.timing_refused is None
     recording = Recording.of(curve, options.filter_hz, is_timed=is_timed)
     knee = None if curve.angle_deg is None else KneeAngle.of(curve.t, curve.angle_deg)
+    test = replace(test, rep_rule=test.rep_rule.for_target(options.target_n))
     windows, resting = find_windows(recording, test.rep_rule, options)
     rate = recording.sampling.rate_hz
     reps: list[RepResult] = []
@@ -133,7 +134,8 @@ def _methods(
         gravity = f"limb weight of {options.gravity_n:g} N in place of the resting level: {how}"
     smoothed = "none"
     if options.filter_hz is not None:
-        smoothed = f"{filters.describe(options.filter_hz)} for onset and early force, not for peaks"
+        exact = filters.explain(options.filter_hz, rate_hz)
+        smoothed = f"{exact}; for onset and early force, not for peaks"
     by_hand = {"changed": _changed(options)} if options.changed_by or options.changed_at else {}
     return {
         "repetitions": f"{describe(test.rep_rule)}, levels stand on {resting:.1f} N",
@@ -141,13 +143,24 @@ def _methods(
         "force": "net = force - baseline_n; gross = force with only the host's zero removed",
         "baseline": "rest.quiet.v1(quietest 1 s, else 0.5 s, of the 3 s before the rise)",
         "gravity": gravity,
-        "onset": options.onset_rule.value,
+        "onset": _onset(options),
         "filter": smoothed,
         "gates": "gates.v1",
         "aggregation": test.aggregation,
         **by_hand,
         **FORMULAS,
     }
+
+
+def _onset(options: AnalysisOptions) -> str:
+    rule = options.onset_rule.said(options.onset_level)
+    by_hand = [
+        f"{drawn.at_s:.3f} s{f' ({drawn.side})' if drawn.side else ''} in repetition {drawn.number}"
+        for drawn in options.manual_onsets
+    ]
+    if not by_hand:
+        return rule
+    return f"{rule}; set by hand (onset.manual.v1): {', '.join(by_hand)}"
 
 
 def _changed(options: AnalysisOptions) -> str:

@@ -16,12 +16,30 @@ if TYPE_CHECKING:  # screens need these words before numpy, which takes a tenth 
 
 
 class OnsetRule(StrEnum):
-    """How the start of an effort is found; REVERSE is ours, the others are for comparison."""
+    """How the start of an effort is found; REVERSE is ours, the others are for comparison.
+
+    FORCE and PERCENT have a level that may be chosen: 20 N and 5 % unless it is.
+    """
 
     REVERSE = "onset.reverse.v1"  # back from the rise to baseline mean + 3 SD
     FIVE_SD = "onset.5sd.v1"  # last crossing of baseline mean + 5 SD
-    FIXED_20N = "onset.20n.v1"  # last crossing of baseline mean + 20 N
-    FIVE_PERCENT = "onset.5pct.v1"  # last crossing of baseline mean + 5 % of the net peak
+    FORCE = "onset.force.v1"  # last crossing of baseline mean + so many N
+    PERCENT = "onset.percent.v1"  # last crossing of baseline mean + so many % of the net peak
+
+    def level(self, chosen: float | None) -> float:
+        """In N or in % of the net peak; 0 for a rule without a level."""
+        usual = {OnsetRule.FORCE: 20.0, OnsetRule.PERCENT: 5.0}.get(self, 0.0)
+        return usual if chosen is None else chosen
+
+    def said(self, chosen: float | None) -> str:
+        """The rule with its level, as it stands in a method."""
+        match self:
+            case OnsetRule.FORCE:
+                return f"{self.value}({self.level(chosen):g} N)"
+            case OnsetRule.PERCENT:
+                return f"{self.value}({self.level(chosen):g} %)"
+            case _:
+                return self.value
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,8 +149,11 @@ class AnalysisOptions:
     `gravity_n` is what the relaxed limb presses on the sensor in the test position (negative
     where it hangs away from it); it replaces the resting level found in the recording, and
     `gravity_method` says how it was had.
+    With `both_injured` neither limb is a reference for the other. `target_n` is what a hold to
+    failure was asked to reach.
     `rfd_refused` and `timing_refused` are the device's reasons against early force, and against
     every time within an effort.
+    `onset_level` is that of a rule that has one (`OnsetRule`).
     `force_angle_deg` is how far the sensor leans from the perpendicular on the limb.
     `filter_hz` smooths early force only, never the peak. A manual bound replaces every repetition
     that it overlaps; `manual_onsets`, `rejected` and `pain_nrs` (0 to 10) go by the number after
@@ -143,13 +164,16 @@ class AnalysisOptions:
     lever_m: float | None = None
     gravity_n: float | None = None
     injured: Side | None = None
+    both_injured: bool = False
     dominant: Side | None = None
+    target_n: float | None = None
     capacity_n: float | None = None
     resolution_n: float | None = None
     allows_rfd: bool = True
     rfd_refused: str | None = None
     timing_refused: str | None = None
     onset_rule: OnsetRule = OnsetRule.REVERSE
+    onset_level: float | None = None
     manual_bounds: tuple[RepBounds, ...] = ()
     rejected: Mapping[int, str] = field(default_factory=dict[int, str])
     manual_onsets: tuple[ManualOnset, ...] = ()

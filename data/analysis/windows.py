@@ -67,7 +67,8 @@ def limb_start(
         return baseline, Onset(window.bounds.start_s, MANUAL, None, False, False)
     if baseline is None:
         return None, None
-    return baseline, find_onset(trace, baseline, peak_s, options.onset_rule)
+    rule, level = options.onset_rule, options.onset_level
+    return baseline, find_onset(trace, baseline, peak_s, rule, level)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,9 @@ def _window(
     window = replace(window, baseline=baseline, onset=onset)
     if span.is_manual or baseline is None or onset is None:
         return window
+    if rule.uses_target:  # a hold to failure ends where it fails, not where the limb is at rest
+        text = f"{rule.id} from {onset.rule} to the off-level"
+        return replace(window, bounds=RepBounds(onset.at_s, span.end_s, text))
     level = baseline.mean_n + 3 * baseline.sd_n
     end = find_return(signal, level, span.end_s, min(span.end_s + TAIL_S, after))
     text = f"{rule.id} from {onset.rule} to return.v1"

@@ -36,16 +36,18 @@ def pre_injury(
     injured: Side,
     injured_on: date,
     error: TypicalError | None = None,
+    *,
+    both_injured: bool = False,
 ) -> PreInjury:
     """From results of one test and metric on both limbs.
 
     The reference is the last result of the injured limb before the injury; without one, that of
     the uninjured limb; without that, the first of the uninjured limb since. All must have been
-    measured the way the latest result was.
+    measured the way the latest result was. With `both_injured` the other limb is no reference.
     """
     ordered = sorted(readings, key=lambda each: each.on)
     own = [each for each in ordered if each.key.side is injured]
-    partner = [each for each in ordered if each.key.side is injured.other]
+    partner = [each for each in ordered if each.key.side is injured.other and not both_injured]
     since = [each for each in own if each.on >= injured_on]
     if not since:
         return PreInjury(None, None, None, OWN, reason="no test of the injured limb since then")
@@ -60,7 +62,10 @@ def pre_injury(
         if found and found[0].value > 0:
             since_then = change(found[0], now, error) if method is OWN else None
             return PreInjury(now, found[0], 100 * now.value / found[0].value, method, since_then)
-    return PreInjury(now, None, None, OWN, reason=_why_none([*before, *partner], now))
+    reason = _why_none([*before, *partner], now)
+    if both_injured and not before:
+        reason = "no test of this limb before the injury, and the other limb is injured too"
+    return PreInjury(now, None, None, OWN, reason=reason)
 
 
 def _comparable(readings: Sequence[Reading], now: Reading) -> list[Reading]:

@@ -85,6 +85,7 @@ def _rule(entry: Entry) -> RepRule:
         minimum_s=entry.number("minimum_s"),
         merge_gap_s=entry.number("merge_gap_s"),
         uses_sum=entry.flag("uses_sum"),
+        uses_target=entry.flag("uses_target"),
     )
     entry.done()
     if not 0 < rule.off_n <= rule.on_n:

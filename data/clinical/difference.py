@@ -49,28 +49,27 @@ class LimbDifference:
     @property
     def sentence(self) -> str:
         """What may be printed beside the difference."""
+        return self._said(f" ({self.source})")
+
+    @property
+    def verdict(self) -> str:
+        """The same without the source, where that stands elsewhere."""
+        return self._said("")
+
+    def _said(self, source: str) -> str:
+        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.0f} %"
+        threshold = f"the threshold of {self.threshold_percent:g} %"
         match self.standing:
             case Standing.REFUSED:
                 return f"Not compared: {self.source}."
             case Standing.ERROR_UNKNOWN:
                 return f"{self.source}: not called a difference."
             case Standing.WITHIN_ERROR:
-                return f"Within measurement error{self._size}."
+                return f"Within measurement error{size}{source}."
             case Standing.BELOW_THRESHOLD:
-                return (
-                    f"Beyond measurement error{self._size}, "
-                    f"below the threshold of {self.threshold_percent:g} %."
-                )
+                return f"Beyond measurement error{size}{source}, below {threshold}."
             case Standing.DIFFERENCE:
-                return (
-                    f"Beyond measurement error{self._size} "
-                    f"and the threshold of {self.threshold_percent:g} %."
-                )
-
-    @property
-    def _size(self) -> str:
-        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.0f} %"
-        return f"{size} ({self.source})"
+                return f"Beyond measurement error{size}{source} and {threshold}."
 
 
 def limb_difference(

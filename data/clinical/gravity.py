@@ -13,6 +13,14 @@ STANDARD_GRAVITY = 9.80665
 SOURCE = "segment table of Dempster 1955, adapted by Winter 2009"
 
 
+class GravityMethod(StrEnum):
+    """How the weight of the limb on the sensor was had; must match between limbs and sessions."""
+
+    MEASURED = "measured"
+    TABLE = "table"
+    NONE = "none"  # not corrected
+
+
 class Segment(StrEnum):
     SHANK_FOOT = "shank and foot"
     WHOLE_LEG = "whole leg"

@@ -85,6 +85,8 @@ def _refusal(rule: RatioRule, upper: Reading, lower: Reading) -> str | None:
         return f"levers of {_said(one.lever_m)} and {_said(two.lever_m)}: forces do not compare"
     if one.stabilisation is not two.stabilisation:
         return f"stabilised by {one.stabilisation} and by {two.stabilisation}"
+    if one.gravity is not two.gravity:
+        return "the limb's weight was taken into account in two ways"
     days = abs((upper.on - lower.on).days)
     if days > APART_DAYS:
         return f"the tests lie {days} days apart"

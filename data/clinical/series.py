@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from datetime import date
 
+from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Contraction, Stabilisation
 from data.sides import Side
 
@@ -23,6 +24,7 @@ class SeriesKey:
     position: str = ""
     lever_m: float | None = None
     stabilisation: Stabilisation | None = None
+    gravity: GravityMethod | None = None
 
     def differences(self, other: SeriesKey) -> tuple[str, ...]:
         """In words, what keeps the two apart: ``device ONB, then Progressor``."""
@@ -97,6 +99,7 @@ _WORDS = {
     "position": "position",
     "lever_m": "lever",
     "stabilisation": "stabilised by",
+    "gravity": "weight of the limb",
 }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 
@@ -32,7 +32,10 @@ class Stabilisation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RepRule:
-    """Two-level hysteresis that finds repetitions; fractions are of the best peak so far."""
+    """Two-level hysteresis that finds repetitions; fractions are of the best peak so far.
+
+    With `uses_target` they are of the force that a hold is asked for, where one is given.
+    """
 
     id: str
     on_n: float
@@ -42,6 +45,14 @@ class RepRule:
     minimum_s: float
     merge_gap_s: float
     uses_sum: bool = False
+    uses_target: bool = False
+
+    def for_target(self, target_n: float | None) -> RepRule:
+        """The rule with levels at its fractions of a hold's target, where it goes by one."""
+        if not self.uses_target or target_n is None:
+            return self
+        levels = self.on_fraction * target_n, self.off_fraction * target_n
+        return replace(self, on_n=levels[0], on_fraction=0.0, off_n=levels[1], off_fraction=0.0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from app.report.compose import Visit, compose
 from app.report.content import Report, StrengthSection
 from data.analysis.types import Asymmetry, MissingStretch, QualityNote, Side
 from data.clinical.catalogue import tests as strength_tests
+from data.clinical.gravity import GravityMethod
+from data.clinical.tests import Stabilisation
 from data.records import Person, Treatment, Trial, TrialState
 from devices.types import Gap
 from tests import builders
@@ -92,8 +94,22 @@ def test_the_difference_is_said_with_its_formula_and_aggregation():
 def test_the_measurement_error_stands_with_its_source():
     said = " ".join(section(nordic()).statements)
     assert "Opar 2013" in said
-    # 16.8 % against a typical error of 5.8 to 8.5 %.
-    assert "larger than the typical error" in said
+    # 54 N against 1.96 · √2 · 27.5 N = 76 N, which is 24 % of 322 N.
+    assert "Within measurement error of about ±24 %" in said
+
+
+def test_what_held_the_limb_and_its_weight_stand_below_the_title():
+    trial = nordic()
+    assert "not corrected for the limb's weight · stabilised by device" in section(trial).subtitle
+    header = replace(
+        trial.trial.header,
+        gravity_n=28.0,
+        gravity=GravityMethod.MEASURED,
+        stabilisation=Stabilisation.BELT,
+        target_n=200.0,
+    )
+    shown = section(ReportTrial(replace(trial.trial, header=header), trial.curve)).subtitle
+    assert "limb weight 28 N, measured · stabilised by belt · target 200 N" in shown
 
 
 def test_a_rejected_repetition_stays_struck_with_its_reason():

@@ -8,6 +8,7 @@ import pytest
 
 from app.results import set_asymmetry, set_result
 from data.analysis.types import Side
+from data.clinical.difference import Standing
 from data.ids import uuid7
 from data.intake import save_capture
 from data.journal import JournalWriter
@@ -97,3 +98,32 @@ def test_a_run_with_one_limb_only_has_no_result_yet(store: Store) -> None:
     trial = keep(store, replace(first, person_id=athlete.id, session_id=session.id), 300.0)
     assert set_result(store, trial.header.set_id) is None
     assert set_asymmetry(store, trial) is None
+
+
+def test_a_difference_is_judged_by_error_and_threshold_and_says_by_which_study(
+    store: Store,
+) -> None:
+    store.captures.mkdir(parents=True)
+    trial = visit(store, 0, 300.0, 240.0, "progressor")
+    result = set_result(store, trial.header.set_id)
+    assert result is not None
+    assert result.judged is not None
+    # McCall 2015, CV 4.3 to 5.4 %: 1.96 * 5.4 % * sqrt(300^2 + 240^2) N, of the stronger limb
+    error_n = 1.96 * 0.054 * (300.0**2 + 240.0**2) ** 0.5
+    assert result.judged.error == pytest.approx(error_n)
+    assert result.error_percent == pytest.approx(100 * error_n / 300.0)
+    assert result.judged.verdict == (
+        "Beyond measurement error of about ±14 % and the threshold of 10 %."
+    )
+    assert result.error_source is not None
+    assert "McCall 2015" in result.error_source
+
+
+def test_a_small_difference_over_the_cv_is_still_within_the_error(store: Store) -> None:
+    store.captures.mkdir(parents=True)
+    # 8 % apart: more than the CV of 5.4 %, less than what two limbs differ by anyway
+    trial = visit(store, 0, 300.0, 276.0, "progressor")
+    result = set_result(store, trial.header.set_id)
+    assert result is not None
+    assert result.judged is not None
+    assert result.judged.standing is Standing.WITHIN_ERROR

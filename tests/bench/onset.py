@@ -25,8 +25,8 @@ TRIAL_CV_PERCENT = 5.0
 RULES = {
     OnsetRule.REVERSE: "reverse (ours)",
     OnsetRule.FIVE_SD: "5 SD",
-    OnsetRule.FIXED_20N: "20 N",
-    OnsetRule.FIVE_PERCENT: "5 % of peak",
+    OnsetRule.FORCE: "20 N",
+    OnsetRule.PERCENT: "5 % of peak",
 }
 
 

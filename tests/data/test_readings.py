@@ -5,10 +5,13 @@ from datetime import UTC, date, datetime
 
 from data.analysis.types import AnalysisOptions, Curve
 from data.clinical.catalogue import tests as strength_tests
+from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Contraction, Stabilisation
+from data.intake import analysis_options
 from data.readings import readings, series_key
-from data.records import Trial, TrialState
+from data.records import Trial, TrialHeader, TrialState
 from data.sides import Side
+from data.values import from_json, to_json
 from tests.data import samples
 from tests.data.analysis.curves import HOLD, NORDIC, curve, nordic, one_rep, run, times, trapezoid
 
@@ -69,3 +72,47 @@ def test_another_number_is_a_series_of_its_own() -> None:
     header, test = samples.header(test_id=HOLD), strength_tests()[HOLD]
     one, other = (series_key(header, test, Side.LEFT, each) for each in ("peak_n", "peak_1s_n"))
     assert other.differences(one) == ("number peak_1s_n, then peak_n",)
+
+
+def test_what_held_the_limb_and_how_its_weight_was_had_are_part_of_the_series() -> None:
+    header, test = samples.header(test_id=HOLD), strength_tests()[HOLD]
+    plain = replace(header, gravity_n=None)
+    by_test = series_key(plain, test, Side.LEFT)
+    # a record that does not say: as the test's template has it, and not corrected
+    assert (by_test.stabilisation, by_test.gravity) == (test.stabilisation, GravityMethod.NONE)
+    held = series_key(replace(plain, stabilisation=Stabilisation.HAND), test, Side.LEFT)
+    assert held.differences(by_test) == ("stabilised by hand, then belt",)
+    weighed = replace(plain, gravity_n=28.0, gravity=GravityMethod.MEASURED)
+    assert by_test.differences(series_key(weighed, test, Side.LEFT)) == (
+        "weight of the limb none, then measured",
+    )
+    unsaid = series_key(replace(plain, gravity_n=28.0), test, Side.LEFT)
+    assert unsaid.gravity is None
+    assert not unsaid.matches(by_test)
+
+
+def test_a_header_of_an_earlier_version_can_still_be_read() -> None:
+    kept = to_json(samples.header())
+    for name in ("gravity", "stabilisation", "target_n", "both_injured"):
+        del kept[name]
+    read = from_json(TrialHeader, kept)
+    assert (read.gravity, read.stabilisation, read.target_n, read.both_injured) == (
+        None,
+        None,
+        None,
+        False,
+    )
+
+
+def test_a_header_keeps_how_the_trial_was_set_up() -> None:
+    header = replace(
+        samples.header(test_id=HOLD),
+        gravity_n=28.0,
+        gravity=GravityMethod.TABLE,
+        stabilisation=Stabilisation.WALL,
+        target_n=200.0,
+        both_injured=True,
+    )
+    assert from_json(TrialHeader, to_json(header)) == header
+    options = analysis_options(header)
+    assert (options.gravity_method, options.target_n, options.both_injured) == ("table", 200, True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,7 +17,9 @@ from app.workflow import LimbResult, RepRow, RunView, SetResult
 from data.analysis.symmetry import compare
 from data.analysis.types import Asymmetry, Side
 from data.clinical.catalogue import tests
+from data.clinical.difference import limb_difference
 from data.clinical.tests import StrengthTest
+from data.clinical.typical_error import ErrorOrigin, TypicalError
 from devices.types import LinkState
 
 Array = NDArray[np.float64]
@@ -237,6 +240,9 @@ def set_result(
     )
     source = "minimal detectable change of the Nordic test" if error_percent else None
     last_percent = compared(*last_n).value_percent if last_n else None
-    return SetResult(
-        limbs, compared(left_n, right_n), error_percent, source, last_percent, is_saved
-    )
+    now, judged = compared(left_n, right_n), None
+    if error_percent and source:
+        sem = error_percent / (1.96 * math.sqrt(2))
+        error = TypicalError(ErrorOrigin.PUBLISHED, source, percent=sem)
+        judged = limb_difference(now, [left_n or 0.0], [right_n or 0.0], error)
+    return SetResult(limbs, now, error_percent, source, last_percent, is_saved, judged)

@@ -21,6 +21,8 @@ from app.widgets.step_strip import StepStrip
 from app.workflow import Notice, RepRow, StepMark, Weight
 from data.analysis.symmetry import compare
 from data.analysis.types import Asymmetry, Side
+from data.clinical.difference import limb_difference
+from data.clinical.typical_error import ErrorOrigin, TypicalError
 from tests.ui.live_source import set_result
 
 
@@ -67,27 +69,33 @@ def test_last_time_points_to_the_limb_that_was_stronger_then() -> None:
     assert last_difference(8.0, "pdiff", None, 320.0) is None
 
 
+# 6 % typical error: 1.96·√(18² + 16.8²) = 48 N at 300 N, 16 % of the stronger limb.
 @pytest.mark.parametrize(
-    ("now", "error", "said"),
+    ("left", "right", "said"),
     [
-        (None, 9.0, "No difference was computed."),
-        (Difference(0.0, None), None, "Both equal. The measurement error is not known."),
+        (None, 280.0, "No difference was computed."),
+        (280.0, 280.0, "Both equal. Within measurement error of about ±17 %."),
+        (280.0, 300.0, "Right stronger by 6.7 %. Within measurement error of about ±16 %."),
         (
-            Difference(5.12, Side.RIGHT),
-            9.0,
-            "Right stronger by 5.1 %: within the measurement error of ±9 %.",
-        ),
-        (
-            Difference(12.0, Side.LEFT),
-            6.5,
-            "Left stronger by 12.0 %: more than the measurement error of ±6.5 %.",
+            300.0,
+            210.0,
+            "Left stronger by 30.0 %. "
+            "Beyond measurement error of about ±14 % and the threshold of 10 %.",
         ),
     ],
 )
-def test_a_difference_is_only_called_one_where_the_error_allows(
-    now: Difference | None, error: float | None, said: str
+def test_a_difference_is_only_called_one_where_error_and_threshold_allow(
+    left: float | None, right: float | None, said: str
 ) -> None:
-    assert in_words(now, error) == said
+    pair = compare(left, right, "pdiff", metric="peak_n", aggregation="best")
+    error = TypicalError(ErrorOrigin.PUBLISHED, "a study", percent=6.0)
+    judged = limb_difference(pair, [], [], error)
+    assert in_words(difference(pair), judged) == said
+
+
+def test_without_a_known_error_nothing_is_called_a_difference() -> None:
+    said = "Left stronger by 12.0 %. The measurement error is not known."
+    assert in_words(Difference(12.0, Side.LEFT), None) == said
 
 
 def test_the_bar_makes_room_for_error_value_and_last_time(qtbot: QtBot) -> None:

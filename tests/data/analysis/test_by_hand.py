@@ -50,11 +50,11 @@ def test_an_onset_after_the_peak_or_outside_is_refused(at_s: float) -> None:
 
 
 def test_five_percent_of_the_peak_is_a_rule_of_its_own() -> None:
-    options = AnalysisOptions(onset_rule=OnsetRule.FIVE_PERCENT)
+    options = AnalysisOptions(onset_rule=OnsetRule.PERCENT)
     rep = only_rep(run(one_rep(trapezoid), HOLD, options))
     # 15 of 300 N at 1000 N/s
     assert rep.onset_s == pytest.approx(1.015)
-    assert "onset.5pct.v1" in rep.metrics["rfd_0_100_n_per_s"].method
+    assert "onset.percent.v1(5 %)" in rep.metrics["rfd_0_100_n_per_s"].method
 
 
 def test_pain_over_the_limit_is_suggested_and_rejects_nothing() -> None:

@@ -14,8 +14,8 @@ from tests.bench.onset import CURVES, errors
     [
         (OnsetRule.REVERSE, (0.3, 15, 31, 13), (-0.4, 28, 58, 24)),
         (OnsetRule.FIVE_SD, (0.6, 19, 39, 17), (-0.6, 34, 70, 31)),
-        (OnsetRule.FIXED_20N, (5.1, 51, 53, 51), (-5.0, 87, 90, 86)),
-        (OnsetRule.FIVE_PERCENT, (5.2, 58, 59, 57), (-5.0, 95, 99, 95)),
+        (OnsetRule.FORCE, (5.1, 51, 53, 51), (-5.0, 87, 90, 86)),
+        (OnsetRule.PERCENT, (5.2, 58, 59, 57), (-5.0, 95, 99, 95)),
     ],
 )
 def test_each_onset_rule_is_off_by_what_the_table_says(

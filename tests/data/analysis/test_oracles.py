@@ -109,6 +109,7 @@ def test_six_half_sines_give_their_areas_means_and_fatigue() -> None:
         "mean_n": mean,
         "sd_n": sd,
         "cv_percent": 100 * sd / mean,
+        "best_two_apart_percent": 100 * 10 / 300,
         "mean_best_2_n": 295.0,
         "mean_best_3_n": 290.0,
         "fatigue_first_last_percent": 100 * 50 / 300,
@@ -239,7 +240,7 @@ def test_the_onset_rules_order_themselves_as_their_levels_do() -> None:
     recorded = curve(t, raised_cosine(t - 1) + noise)
     onsets = [
         only_rep(run(recorded, HOLD, AnalysisOptions(onset_rule=rule))).onset_s
-        for rule in (OnsetRule.REVERSE, OnsetRule.FIVE_SD, OnsetRule.FIXED_20N)
+        for rule in (OnsetRule.REVERSE, OnsetRule.FIVE_SD, OnsetRule.FORCE)
     ]
     assert onsets == sorted(onset for onset in onsets if onset is not None)
     # level of 20 N on 250·(1 - cos(pi·x/0.4))

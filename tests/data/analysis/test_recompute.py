@@ -17,7 +17,7 @@ def test_the_same_computation_changes_nothing() -> None:
 
 def test_another_onset_rule_changes_what_is_counted_from_the_onset_and_nothing_else() -> None:
     recorded = one_rep(trapezoid)
-    options = AnalysisOptions(onset_rule=OnsetRule.FIXED_20N)
+    options = AnalysisOptions(onset_rule=OnsetRule.FORCE)
     found = {each.key: each for each in changes(run(recorded), run(recorded, HOLD, options))}
     assert {"rfd_0_100_n_per_s", "force_at_100ms_n", "time_to_peak_s"} <= set(found)
     # Bounds begin at the onset, so the area is over a little less; the peak is what it was.

@@ -8,11 +8,26 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from data.analysis.reps import RepDetector, RepEvent, RepPhase, detect
+from data.analysis.trial import analyse
+from data.analysis.types import AnalysisOptions
 from data.clinical.catalogue import tests as strength_tests
-from tests.data.analysis.curves import HOLD, NORDIC, half_sines, nordic, times, trapezoid
+from data.clinical.tests import RepRule
+from tests.data.analysis.curves import (
+    HOLD,
+    NORDIC,
+    curve,
+    half_sines,
+    nordic,
+    only_rep,
+    times,
+    trapezoid,
+    value,
+)
 
 HOLD_RULE = strength_tests()[HOLD].rep_rule
 NORDIC_RULE = strength_tests()[NORDIC].rep_rule
+# clinical_science 1.6: endurance hold, on at 50 % of the target, off at 40 %
+ENDURANCE = RepRule("reps.endurance.v1", 20, 0.5, 10, 0.4, 3.0, 1.0, uses_target=True)
 
 
 def _events(t: np.ndarray, force: np.ndarray, sizes: list[int]) -> list[RepEvent]:
@@ -164,3 +179,43 @@ def test_an_empty_chunk_changes_nothing() -> None:
     detector = RepDetector(replace(HOLD_RULE))
     assert detector.feed(np.empty(0), np.empty((0, 1))) == []
     assert detector.finish() == []
+
+
+def fading(x: np.ndarray) -> np.ndarray:
+    """200 N reached in 0.5 s, held for 10 s, then 10 N less each second until 20 N are left."""
+    return np.interp(x, [0, 0.5, 10.5, 28.5, 28.6], [0, 200, 200, 20, 0])
+
+
+@pytest.mark.parametrize(
+    ("target_n", "failed_s"),
+    [
+        (200.0, 20.5),  # under 100 N for a second, 10 s after the force begins to fall
+        (120.0, 24.5),  # under 60 N
+        (None, 20.5),  # half of the best so far, which is 200 N
+    ],
+)
+def test_a_hold_to_failure_ends_where_half_of_its_target_is_lost(
+    target_n: float | None, failed_s: float
+) -> None:
+    t = times(32.0, 500.0)
+    held = replace(strength_tests()[HOLD], rep_rule=ENDURANCE)
+    analysis = analyse(curve(t, fading(t - 1)), held, AnalysisOptions(target_n=target_n))
+    rep = only_rep(analysis)
+    assert value(rep, "duration_s") == pytest.approx(failed_s, abs=0.01)
+    assert "reps.endurance.v1" in analysis.methods["repetitions"]
+    if target_n:
+        assert f"on max({target_n / 2:g} N" in analysis.methods["repetitions"]
+
+
+def test_a_hold_to_failure_outlives_a_dip_and_needs_three_seconds() -> None:
+    t = times(40.0, 500.0)
+    rule = ENDURANCE.for_target(200.0)
+    long = 200 * ((t > 2) & (t < 12)) - 150 * ((t > 6) & (t < 6.8))  # 50 N for 0.8 s
+    short = 200 * ((t > 20) & (t < 22.5))
+    events, _ = detect(t, (long + short)[:, None].astype(float), rule)
+    assert [(round(each.start_s), round(each.end_s)) for each in events] == [(2, 12)]
+
+
+def test_a_target_moves_the_levels_of_no_other_rule() -> None:
+    assert HOLD_RULE.for_target(200.0) is HOLD_RULE
+    assert ENDURANCE.for_target(None) is ENDURANCE

@@ -4,8 +4,9 @@ import math
 
 import pytest
 
-from data.analysis.symmetry import FORMULAS, compare, headline_formula
-from data.analysis.types import Asymmetry, Side
+from data.analysis.symmetry import BOTH_INJURED, FORMULAS, compare, headline_formula
+from data.analysis.types import AnalysisOptions, Asymmetry, Side
+from tests.data.analysis.curves import SQUEEZE, curve, run, times, trapezoid
 
 
 def _compare(formula: str, left: float | None, right: float | None) -> Asymmetry:
@@ -107,3 +108,18 @@ def test_without_dominance_the_left_limb_stands_first() -> None:
 def test_an_injured_side_asks_for_lsi() -> None:
     assert headline_formula("pdiff", Side.RIGHT) == "lsi"
     assert headline_formula("bai1", None) == "bai1"
+
+
+def test_with_both_limbs_injured_neither_is_a_reference() -> None:
+    t = times(6.0)
+    recorded = curve(t, trapezoid(t - 1), 0.8 * trapezoid(t - 1))
+    options = AnalysisOptions(both_injured=True, injured=Side.LEFT, dominant=Side.LEFT)
+    analysis = run(recorded, SQUEEZE, options)
+    by_formula = {each.formula: each for each in analysis.asymmetries if each.metric == "peak_n"}
+    for formula in ("lsi", "lsi.deficit"):
+        assert by_formula[formula].value_percent is None
+        assert by_formula[formula].reason == BOTH_INJURED
+    # the test's own formula stays: 100·(300 - 240)/(300 + 240)
+    assert analysis.asymmetry.formula == "bai1"
+    assert analysis.asymmetry.value_percent == pytest.approx(100 * 60 / 540)
+    assert "BOTHINJ" in {note.code for note in analysis.quality}

@@ -121,3 +121,15 @@ def test_the_weight_of_a_shank_is_that_of_the_table(
 def test_sizes_that_no_body_has_are_refused(sizes: tuple[float, float, float]) -> None:
     with pytest.raises(ValueError, match="must be above 0"):
         limb_weight(Segment.WHOLE_LEG, *sizes, 0)
+
+
+def test_with_both_limbs_injured_only_the_own_limb_before_is_a_reference() -> None:
+    partner = [reading(5, 320, Side.RIGHT), reading(20, 200)]
+    found = pre_injury(partner, Side.LEFT, INJURED_ON, both_injured=True)
+    assert found.percent is None
+    assert found.reason == (
+        "no test of this limb before the injury, and the other limb is injured too"
+    )
+    found = pre_injury([reading(0, 250), *partner], Side.LEFT, INJURED_ON, both_injured=True)
+    assert found.method == baseline.OWN
+    assert found.percent == pytest.approx(100 * 200 / 250)

@@ -214,3 +214,17 @@ def test_a_clinic_test_is_analysed_like_any_other(tmp_path: Path) -> None:
     analysis = analyse(one_rep(trapezoid), strength_tests(tmp_path)["neck.flex"], AnalysisOptions())
     assert analysis.reps[0].metrics["peak_n"].value == pytest.approx(300)
     assert "reps.clinic.v1" in analysis.methods["repetitions"]
+
+
+def test_a_clinic_test_may_be_a_hold_to_failure(tmp_path: Path) -> None:
+    text = OWN.replace("rep_rule: reps.clinic.v1", "rep_rule: reps.endurance.v1")
+    (tmp_path / "tests.yaml").write_text(text, "utf-8")
+    rule = strength_tests(tmp_path)["neck.flex"].rep_rule
+    # 50 % and 40 % of the target, at least 3 s, parted by 1 s
+    assert (rule.on_fraction, rule.off_fraction, rule.minimum_s, rule.merge_gap_s) == (
+        0.5,
+        0.4,
+        3.0,
+        1.0,
+    )
+    assert (rule.for_target(200).on_n, rule.for_target(200).off_n) == (100.0, 80.0)

@@ -8,6 +8,7 @@ import pytest
 
 from data.clinical.catalogue import tests as strength_tests
 from data.clinical.entries import CatalogueError
+from data.clinical.gravity import GravityMethod
 from data.clinical.ratios import ratio, ratios
 from data.clinical.series import Reading, SeriesKey
 from data.clinical.tests import Contraction, Stabilisation
@@ -49,6 +50,10 @@ def test_a_pair_of_one_limb_and_one_device_is_divided() -> None:
         ({"lever_m": None}, "levers of 0.8 m and no length given: forces do not compare"),
         ({"aggregation": "mean"}, "repetitions were combined in two ways (best, mean)"),
         ({"stabilisation": Stabilisation.HAND}, "stabilised by rigid frame and by hand"),
+        (
+            {"gravity": GravityMethod.TABLE},
+            "the limb's weight was taken into account in two ways",
+        ),
         ({"test_id": "hip.add.short"}, "hip.add.long over hip.add.short is not this pair"),
         ({"metric": "torque_nm"}, "the pair divides peak_n, not peak_n by torque_nm"),
     ],
