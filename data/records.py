@@ -169,7 +169,13 @@ class TelemetryGap:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """One treatment: settings as they were, each change at its time, dose with its method."""
+    """One treatment: settings as they were, each change at its time, dose with its method.
+
+    `values` is the whole form by key (`data.clinical.modalities`), each with unit and origin; what
+    other attributes hold, like `site` or `pain_before`, stands there too where it was typed in.
+    Records from before there were forms have none: `data.treatment_draft.values_of` fills them
+    from the attributes. `pauses` are stretches without output, `marks` what was seen and said.
+    """
 
     id: UUID
     session_id: UUID
@@ -196,3 +202,11 @@ class Treatment:
     pain_after: int | None = None
     flags: tuple[str, ...] = ()
     note: str = ""
+    values: Mapping[str, Value] = field(default_factory=dict[str, Value])
+    placement: Placement = field(default_factory=Placement)
+    screening: ScreeningRecord = field(default_factory=ScreeningRecord)
+    pauses: tuple[Stretch, ...] = ()
+    marks: tuple[TreatmentMark, ...] = ()
+    stage: Stage | None = None
+    episode_id: UUID | None = None
+    clinician: str = ""

@@ -11,6 +11,12 @@ class Modality(StrEnum):
     NMES = "nmes"
     IFC = "ifc"
     ULTRASOUND = "ultrasound"
+    LIPUS = "lipus"
+    ESWT = "eswt"
+    LASER = "laser"
+    SWD = "swd"
+    HEAT = "heat"
+    COLD = "cold"
 
 
 class Origin(StrEnum):

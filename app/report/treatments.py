@@ -32,6 +32,12 @@ NAMES = {
     Modality.NMES: "NMES",
     Modality.IFC: "Interferential current",
     Modality.ULTRASOUND: "Therapeutic ultrasound",
+    Modality.LIPUS: "LIPUS",
+    Modality.ESWT: "Shock wave",
+    Modality.LASER: "Laser",
+    Modality.SWD: "Shortwave",
+    Modality.HEAT: "Heat",
+    Modality.COLD: "Cold",
 }
 
 ORIGINS = {

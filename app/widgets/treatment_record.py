@@ -24,6 +24,12 @@ NAMES = {
     Modality.NMES: "NMES",
     Modality.IFC: "Interferential current",
     Modality.ULTRASOUND: "Ultrasound",
+    Modality.LIPUS: "LIPUS",
+    Modality.ESWT: "Shock wave",
+    Modality.LASER: "Laser",
+    Modality.SWD: "Shortwave",
+    Modality.HEAT: "Heat",
+    Modality.COLD: "Cold",
 }
 Pair = tuple[str, str]
 

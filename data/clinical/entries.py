@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
@@ -131,6 +132,44 @@ class Entry:
         if low > high:
             raise self.error(field, "must be a pair [low, high]")
         return low, high
+
+    def signed_range(self, field: str) -> tuple[float, float] | None:
+        """A pair [low, high] that may lie below zero; None where the field is missing."""
+        if field not in self:
+            return None
+        pair = self._list(field)
+        numbers = [n for n in pair if isinstance(n, int | float) and not isinstance(n, bool)]
+        if len(pair) != 2 or len(numbers) != 2 or not numbers[0] <= numbers[1]:
+            raise self.error(field, "must be a pair [low, high]")
+        return float(numbers[0]), float(numbers[1])
+
+    def numbers(self, field: str) -> tuple[float, ...]:
+        """A list of numbers; empty where the field is missing."""
+        if field not in self:
+            return ()
+        items = self._list(field)
+        return tuple(Entry(self.name, {field: item}, self.file).number(field) for item in items)
+
+    def plain(self, field: str) -> float | str | bool:
+        """A number, a text, or true or false."""
+        value = self._take(field)
+        if not isinstance(value, bool | int | float | str):
+            raise self.error(field, "must be a number, a text, or true or false")
+        return value
+
+    def day(self, field: str) -> date:
+        """A day, as 2026-03-14."""
+        value = self._take(field)
+        if type(value) is not date:
+            raise self.error(field, "must be a day, as 2026-03-14")
+        return value
+
+    def words(self, field: str) -> dict[str, str]:
+        """A mapping from ids to the words for them."""
+        child = self.child(field)
+        found = {str(name): child.text(str(name)) for name, _ in child.items()}
+        child.done()
+        return found
 
     def whole(self, field: str) -> int:
         value = self._take(field)
