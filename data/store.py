@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
     from data.backup import VerifyReport
+    from data.calibrations import Calibration
     from data.database import Database
     from data.episodes import Episode, Event, Item, SignedCriterion, TypedValue
     from data.items import Items
@@ -20,6 +21,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
         RunningObservation,
         VisitNote,
     )
+    from data.results import Results
     from data.sessions import Sessions
     from data.treatments import Treatments
     from data.trials import Trials
@@ -44,6 +46,11 @@ class Store:
         """The folder of the capture files that belong to this database."""
         return self.path.parent / "captures"
 
+    @property
+    def clinic(self) -> Path:
+        """The folder of the clinic's own YAML files; it need not be there."""
+        return self.path.parent / "clinic"
+
     @cached_property
     def people(self) -> People:
         from data.people import People
@@ -61,6 +68,12 @@ class Store:
         from data.trials import Trials
 
         return Trials(self._database)
+
+    @cached_property
+    def results(self) -> Results:
+        from data.results import Results
+
+        return Results(self._database)
 
     @cached_property
     def treatments(self) -> Treatments:
@@ -127,6 +140,12 @@ class Store:
         from data.rehabilitation import VisitNote
 
         return self._items("note", VisitNote)
+
+    @cached_property
+    def calibrations(self) -> Items[Calibration]:
+        from data.calibrations import Calibration
+
+        return self._items("calibration", Calibration)
 
     def open(self) -> None:
         """Open the file now. Raises a `StoreError` that says why not."""

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
+from data.analysis.symmetry import BOTH_INJURED
 from data.clinical.baseline import pre_injury
 from data.clinical.ladder import Against, Criterion, Ladder, Step
 from data.clinical.measures import Entered
@@ -26,10 +27,14 @@ class SignOff:
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """The injury that the ladder belongs to."""
+    """The injury that the ladder belongs to, of one limb.
+
+    With `both_injured` the other limb is no reference.
+    """
 
     injured: Side
     injured_on: date
+    both_injured: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +115,16 @@ def _of_test(
     latest = max(injured, key=lambda each: each.on)
     value, beside, reason = latest.value, None, None
     if criterion.against is Against.PRE_INJURY:
-        before = pre_injury(readings, episode.injured, episode.injured_on, error)
+        before = pre_injury(
+            readings,
+            episode.injured,
+            episode.injured_on,
+            error,
+            both_injured=episode.both_injured,
+        )
         value, beside, reason = before.percent, before.reference, before.reason
+    elif criterion.against is Against.OTHER_LIMB and episode.both_injured:
+        value, reason = None, BOTH_INJURED
     elif criterion.against is Against.OTHER_LIMB:
         partner = replace(latest.key, side=episode.injured.other)
         same_day = [each for each in readings if each.on == latest.on and each.key.matches(partner)]
@@ -133,7 +146,9 @@ def _of_measure(
     latest = max(injured, key=lambda each: each.on)
     value, beside, reason = latest.value, None, None
     is_percent = criterion.against is not Against.VALUE
-    if criterion.against is Against.OTHER_LIMB:
+    if criterion.against is Against.OTHER_LIMB and episode.both_injured:
+        value, reason = None, BOTH_INJURED
+    elif criterion.against is Against.OTHER_LIMB:
         other = [
             each for each in since if each.side is episode.injured.other and each.on == latest.on
         ]
