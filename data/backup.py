@@ -6,13 +6,15 @@ import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
 
 from data import curves
+from data.content_hash import damaged_trials
 from data.database import BUSY_S, found_schema, lenient_text, store_error
 from data.errors import DamagedRecordError, StoreError
+from data.ids import readable_id
 
 _TABLES = ("people", "sessions", "trials", "treatments", "items", "curve_blocks")
+_HASHED_SINCE = "0003"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,8 @@ class VerifyReport:
     """What a check of a whole database found.
 
     `problems` are sentences about the file as a whole, `damaged` the ids of what cannot be
-    trusted: ``<trial id> block <number>``, or a trial whose blocks are not all there.
+    trusted: ``<trial id> block <number>``, or a trial whose rows are not what was stored or whose
+    blocks are not all there.
     """
 
     path: Path
@@ -34,9 +37,10 @@ class VerifyReport:
 
 
 def verify(path: Path) -> VerifyReport:
-    """Check structure, links between records, and the hash of every block. Changes nothing.
+    """Check structure, links between records, and the hash of every trial and of every block.
 
-    Raises `NotADatabaseError`, `SchemaTooNewError`, `StoreError` when there is none to check.
+    A file of an earlier schema is checked as far as that went. Changes nothing. Raises
+    `NotADatabaseError`, `SchemaTooNewError`, `StoreError` when there is none to check.
     """
     try:
         schema = found_schema(path)
@@ -48,9 +52,9 @@ def verify(path: Path) -> VerifyReport:
         with closing(_read_only(path)) as connection:
             return VerifyReport(
                 path=path,
-                counts={table: _count(connection, table) for table in _TABLES},
+                counts=_counts(connection),
                 problems=(*_structure(connection), *_links(connection)),
-                damaged=(*_damaged_blocks(connection), *_incomplete_trials(connection)),
+                damaged=_damaged(connection, schema),
             )
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
         return VerifyReport(path, {}, (str(store_error(error, path)),), ())
@@ -94,9 +98,13 @@ def _read_only(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _count(connection: sqlite3.Connection, table: str) -> int:
-    (count,) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
-    return count
+def _counts(connection: sqlite3.Connection) -> dict[str, int]:
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    counts: dict[str, int] = {}
+    for table in _TABLES:
+        if table in there:  # an earlier schema had fewer
+            (counts[table],) = connection.execute(f"SELECT count(*) FROM {table}").fetchone()
+    return counts
 
 
 def _structure(connection: sqlite3.Connection) -> list[str]:
@@ -110,6 +118,17 @@ def _links(connection: sqlite3.Connection) -> list[str]:
     ]
 
 
+def _damaged(connection: sqlite3.Connection, schema: str) -> tuple[str, ...]:
+    changed = _changed_trials(connection) if schema >= _HASHED_SINCE else []
+    blocks, incomplete = _damaged_blocks(connection), _incomplete_trials(connection)
+    return tuple(dict.fromkeys((*changed, *blocks, *incomplete)))
+
+
+def _changed_trials(connection: sqlite3.Connection) -> list[str]:
+    damaged = damaged_trials(lambda sql, values: connection.execute(sql, values).fetchall())
+    return [readable_id(key) for key in damaged]
+
+
 def _damaged_blocks(connection: sqlite3.Connection) -> list[str]:
     query = "SELECT trial_id, number, samples, codec, data, sha256 FROM curve_blocks"
     damaged: list[str] = []
@@ -119,7 +138,7 @@ def _damaged_blocks(connection: sqlite3.Connection) -> list[str]:
         except (ValueError, TypeError):  # a damaged cell may change its type too
             is_whole = False
         if not is_whole:
-            damaged.append(f"{_readable(trial_id)} block {number}")
+            damaged.append(f"{readable_id(trial_id)} block {number}")
     return damaged
 
 
@@ -128,11 +147,4 @@ def _incomplete_trials(connection: sqlite3.Connection) -> list[str]:
         SELECT id FROM trials WHERE samples !=
             (SELECT coalesce(sum(samples), 0) FROM curve_blocks WHERE trial_id = trials.id)
     """
-    return [_readable(trial_id) for (trial_id,) in connection.execute(query)]
-
-
-def _readable(key: object) -> str:
-    try:
-        return str(UUID(str(key)))
-    except ValueError:
-        return repr(key)
+    return [readable_id(trial_id) for (trial_id,) in connection.execute(query)]

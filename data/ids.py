@@ -21,3 +21,11 @@ def uuid7() -> UUID:
         _last = stamp = max(ms << 12 | ns * 4096 // 1_000_000, _last + 1)
     high = (stamp >> 12) << 16 | 0x7000 | stamp & 0xFFF
     return UUID(int=high << 64 | 0b10 << 62 | secrets.randbits(62))
+
+
+def readable_id(key: object) -> str:
+    """An id as the database has it, as people write it; what a damaged one has become, quoted."""
+    try:
+        return str(UUID(str(key)))
+    except ValueError:
+        return repr(key)

@@ -32,21 +32,12 @@ class Items(Generic[T]):
 
     def save(self, item: T) -> T:
         """Keep it, in the place of an earlier version with the same id."""
-        details = to_json(item)
-        for name in _COLUMNS:
-            del details[name]
         with self._database.writing() as session:
             row = session.get(ItemRow, item.id)
             if row is None:
                 row = ItemRow(id=item.id, kind=self._kind, withdrawn_at=None)
                 session.add(row)
-            row.person_id = item.person_id
-            row.session_id = item.session_id
-            row.episode_id = item.episode_id
-            row.subject = item.subject
-            row.at = item.at
-            row.is_virtual = item.is_virtual
-            row.details = details
+            fill_row(row, item)
         return item
 
     def get(self, item_id: UUID) -> T:
@@ -115,3 +106,13 @@ class Items(Generic[T]):
             f"There is no {self._kind} {item_id} in this database. Nothing was changed. "
             "Check the id, or that the right database is open."
         )
+
+
+def fill_row(row: ItemRow, item: Item) -> ItemRow:
+    """Put an item into its row, for a use case that writes it in a transaction of its own."""
+    details = to_json(item)
+    for name in _COLUMNS:
+        del details[name]
+        setattr(row, name, getattr(item, name))
+    row.details = details
+    return row

@@ -75,7 +75,10 @@ class SessionRow(Base):
 
 
 class TrialRow(Base):
-    """`details` is the rest of the header, `analysis` the results apart from the repetitions."""
+    """`details` is the rest of the header, `analysis` the results apart from the repetitions.
+
+    `sha256` is over all rows of the trial but its curve: see `data.content_hash`.
+    """
 
     __tablename__ = "trials"
     __table_args__ = (Index(None, "person_id", "test_id", "started_at"),)
@@ -98,6 +101,7 @@ class TrialRow(Base):
     details: Mapped[JsonObject] = mapped_column(JSON)
     untrusted: Mapped[list[Json]] = mapped_column(JSON)
     analysis: Mapped[JsonObject] = mapped_column(JSON)
+    sha256: Mapped[bytes | None] = mapped_column(LargeBinary(32))
 
     channels: Mapped[list[TrialChannelRow]] = relationship(
         cascade="all, delete-orphan", order_by="TrialChannelRow.number", lazy="selectin"
@@ -179,6 +183,7 @@ class TreatmentRow(Base):
     modality: Mapped[str]
     started_at: Mapped[datetime]
     is_virtual: Mapped[bool]
+    withdrawn_at: Mapped[datetime | None]
     details: Mapped[JsonObject] = mapped_column(JSON)
 
     changes: Mapped[list[SettingChangeRow]] = relationship(

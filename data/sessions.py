@@ -38,12 +38,11 @@ class Sessions:
 
     def end(self, session_id: UUID, at: datetime) -> Session:
         """Raises `RecordNotFoundError`."""
-        with self._database.writing() as session:
-            row = session.get(SessionRow, session_id)
-            if row is None:
-                raise _not_found(session_id)
-            row.ended_at = at
-            return _session(row)
+        return self._set_end(session_id, at)
+
+    def reopen(self, session_id: UUID) -> Session:
+        """Undo `end`. Raises `RecordNotFoundError`."""
+        return self._set_end(session_id, None)
 
     def get(self, session_id: UUID) -> Session:
         """Raises `RecordNotFoundError`."""
@@ -64,6 +63,14 @@ class Sessions:
     def on_day(self, day: date) -> list[Session]:
         """Those that began on that day by the clock of the clinic, newest first."""
         return self._list(select(SessionRow).where(SessionRow.local_day == day))
+
+    def _set_end(self, session_id: UUID, at: datetime | None) -> Session:
+        with self._database.writing() as session:
+            row = session.get(SessionRow, session_id)
+            if row is None:
+                raise _not_found(session_id)
+            row.ended_at = at
+            return _session(row)
 
     def _list(self, query: Select[SessionRow]) -> list[Session]:
         newest_first = query.order_by(SessionRow.started_at.desc(), SessionRow.id.desc())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import Select, select
@@ -17,6 +18,8 @@ _COLUMNS = ("id", "session_id", "person_id", "modality", "started_at")
 
 
 class Treatments:
+    """Lists are without what was withdrawn."""
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -33,15 +36,23 @@ class Treatments:
             _fill(row, treatment)
         return treatment
 
+    def withdraw(self, treatment_id: UUID, at: datetime) -> None:
+        """Take a wrongly saved one out of all lists; it stays stored, so `restore` can undo it.
+
+        Raises `RecordNotFoundError`.
+        """
+        self._mark(treatment_id, at)
+
+    def restore(self, treatment_id: UUID) -> None:
+        """Undo `withdraw`. Raises `RecordNotFoundError`."""
+        self._mark(treatment_id, None)
+
     def get(self, treatment_id: UUID) -> Treatment:
-        """Raises `RecordNotFoundError`, `DamagedRecordError`."""
+        """A withdrawn one too. Raises `RecordNotFoundError`, `DamagedRecordError`."""
         with self._database.reading(treatment_id) as session:
             row = session.get(TreatmentRow, treatment_id)
             if row is None:
-                raise RecordNotFoundError(
-                    f"There is no treatment {treatment_id} in this database. Nothing was changed. "
-                    "Check the id, or that the right database is open."
-                )
+                raise _not_found(treatment_id)
             return _treatment(row)
 
     def of_session(self, session_id: UUID) -> list[Treatment]:
@@ -60,8 +71,23 @@ class Treatments:
         return next(iter(self._list(query)), None)
 
     def _list(self, query: Select[TreatmentRow]) -> list[Treatment]:
+        kept = query.where(TreatmentRow.withdrawn_at.is_(None))
         with self._database.reading() as session:
-            return [_treatment(row) for row in session.scalars(query)]
+            return [_treatment(row) for row in session.scalars(kept)]
+
+    def _mark(self, treatment_id: UUID, at: datetime | None) -> None:
+        with self._database.writing() as session:
+            row = session.get(TreatmentRow, treatment_id)
+            if row is None:
+                raise _not_found(treatment_id)
+            row.withdrawn_at = at
+
+
+def _not_found(treatment_id: UUID) -> RecordNotFoundError:
+    return RecordNotFoundError(
+        f"There is no treatment {treatment_id} in this database. Nothing was changed. "
+        "Check the id, or that the right database is open."
+    )
 
 
 def _fill(row: TreatmentRow, treatment: Treatment) -> None:

@@ -26,6 +26,13 @@ def test_a_visit_begins_and_ends(store: Store):
     assert store.sessions.get(session.id) == ended
 
 
+def test_a_visit_that_was_ended_by_mistake_goes_on(store: Store):
+    session = samples.visit(store)
+    store.sessions.end(session.id, samples.BEGIN)
+    assert store.sessions.reopen(session.id) == session
+    assert store.sessions.get(session.id) == session
+
+
 def test_a_visit_needs_its_person(store: Store):
     with pytest.raises(StoreError, match=r"Nothing was\s+changed"):
         store.sessions.open(uuid7(), samples.BEGIN, 0)
@@ -36,6 +43,7 @@ def test_an_unknown_visit_is_told(store: Store):
     for ask in (
         lambda: store.sessions.get(uuid7()),
         lambda: store.sessions.end(uuid7(), samples.BEGIN),
+        lambda: store.sessions.reopen(uuid7()),
     ):
         with pytest.raises(RecordNotFoundError, match="no session"):
             ask()

@@ -99,3 +99,25 @@ def test_a_damaged_treatment_is_named(store: Store, session: Session):
     with pytest.raises(DamagedRecordError) as damage:
         store.treatments.get(value.id)
     assert damage.value.ids == (str(value.id),)
+
+
+def test_a_withdrawn_treatment_is_in_no_list_and_can_be_brought_back(
+    store: Store, session: Session
+):
+    kept = store.treatments.save(samples.treatment(session))
+    mistake = store.treatments.save(samples.treatment(session))
+    store.treatments.withdraw(mistake.id, samples.BEGIN)
+    assert store.treatments.of_session(session.id) == [kept]
+    assert store.treatments.last(session.person_id, Modality.TENS) == kept
+    assert store.treatments.get(mistake.id) == mistake
+    store.treatments.restore(mistake.id)
+    assert store.treatments.of_session(session.id) == [kept, mistake]
+    with pytest.raises(RecordNotFoundError, match="no treatment"):
+        store.treatments.withdraw(uuid7(), samples.BEGIN)
+
+
+def test_a_withdrawn_treatment_that_is_saved_again_stays_withdrawn(store: Store, session: Session):
+    mistake = store.treatments.save(samples.treatment(session))
+    store.treatments.withdraw(mistake.id, samples.BEGIN)
+    store.treatments.save(replace(mistake, note="late telemetry"))
+    assert store.treatments.of_session(session.id) == []
