@@ -12,6 +12,9 @@ from data.clinical.catalogue import tests
 from data.clinical.tests import StrengthTest
 from data.records import Person, Session, Treatment, Trial
 from data.store import Store
+from devices.catalog import is_experimental
+
+_LAST_USES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,10 @@ class RunOfTest:
     @property
     def is_virtual(self) -> bool:
         return any(trial.header.is_virtual for trial in self.trials)
+
+    @property
+    def is_experimental(self) -> bool:
+        return any(is_experimental(trial.header.device_model) for trial in self.trials)
 
     @property
     def device_model(self) -> str:
@@ -129,6 +136,11 @@ def best_peak(trials: Sequence[Trial], side: Side | None) -> float | None:
         if (metric := rep.metrics.get("peak_n")) is not None and metric.value is not None
     ]
     return max(peaks, default=None)
+
+
+def device_history(store: Store, serials: Iterable[str]) -> dict[str, list[Trial]]:
+    """For each serial number the last trials made with that unit, newest first."""
+    return {serial: store.trials.of_device(serial, _LAST_USES) for serial in serials}
 
 
 def test_name(test_id: str) -> str:

@@ -221,6 +221,14 @@ class Station:
             program_version=program_version(),
         )
 
+            calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
+            is_uncalibrated=not device.is_calibrated or self.shows_counts,
+            maker=device.model.maker,
+            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
+            tells_loss=device.model.loss_detectable,
+            is_force=True,
+            cells=len(device.channels),
+            position=Position(self.side) if self.side else None,
     def _block(self, block: ForceBlock) -> None:
         if self.recorder is not None:
             self.recorder.block(block)
@@ -274,3 +282,4 @@ def _ignore_state(_state: LinkState, _cause: str) -> None:
 
 def _ignore_begin(_station: Station, _plan: TrialPlan) -> None:
     return
+            tells_loss=device.model.loss_detectable,

@@ -6,12 +6,17 @@ Nothing here judges: no verdict, no prediction, no digits beyond what was measur
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta, timezone
 
 from data.analysis.types import Side, TrialAnalysis
+from data.records import Trial
 
 MISSING = "–"
+
+CANNOT_TELL = "cannot tell"
+LOSS_UNKNOWN = "cannot tell whether any were lost"
+EXPERIMENTAL = "Experimental: third-party decoder only"
 
 # Ends of metric keys, longest first, and the unit as it is printed.
 UNITS = {
@@ -250,6 +255,13 @@ def clock(moment: datetime, utc_offset_min: int) -> str:
     """``31 January 2026, 14:05 (UTC+01:00)``."""
     local = local_time(moment, utc_offset_min)
     return f"{date_text(local)}, {local:%H:%M} ({offset_text(utc_offset_min)})"
+
+
+def lost_text(trials: Sequence[Trial]) -> str:
+    """``3 lost``, ``none lost``, or that it cannot be told: 0 is said only where it is known."""
+    if lost := sum(trial.lost for trial in trials):
+        return f"{lost} lost"
+    return LOSS_UNKNOWN if any(trial.lost_reason for trial in trials) else "none lost"
 
 
 def date_text(moment: date) -> str:

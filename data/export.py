@@ -83,6 +83,8 @@ def reps_csv(trials: Iterable[Trial]) -> str:
 def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
     """A trial for JSON: header, results with unit, method and reason, and its net curve."""
     found = _public(to_json(trial))
+    if trial.lost_reason is not None:
+        found |= {"lost": None, "lost_reason": trial.lost_reason}
     if curve is not None:
         found["curve"] = {
             "zero_removed": True,

@@ -24,6 +24,9 @@ from devices.modality import (
 from devices.types import ChannelCalibration, DeviceInfo, Gap, Position, Zero
 
 
+_LOSS_NOT_TOLD = "nothing that this device sends tells whether samples are missing"
+
+
 class Stage(StrEnum):
     """Stage of recovery of an injury episode."""
 
@@ -84,7 +87,8 @@ class TrialHeader:
     `set_id` is shared by the trials of one run of a test, e.g. left, then right limb.
     `stabilisation` is what held limb and sensor, `gravity` how `gravity_n` was had; None in records
     that do not say. `both_injured`: neither limb is a reference. `target_n` is that of a hold.
-    `is_virtual` marks a simulated device; it shows in every view and record. `rfd_refused` and
+    `tells_loss`: the device's samples show whether some are missing; where not, `Trial.lost` is not
+    a count of 0. `is_virtual` marks a simulated device; it shows in every view and record. `rfd_refused` and
     `timing_refused` say why this device forbids early force, and every time within an effort.
     """
 
@@ -104,6 +108,7 @@ class TrialHeader:
     allows_rfd: bool = True
     rfd_refused: str | None = None
     timing_refused: str | None = None
+    tells_loss: bool = True
     posture: str = ""
     lever_m: float | None = None
     body_mass_kg: float | None = None
@@ -145,6 +150,11 @@ class Trial:
     @property
     def id(self) -> UUID:
         return self.header.id
+
+    @property
+    def lost_reason(self) -> str | None:
+        """Why it is not known how many samples are missing; None where `lost` is their number."""
+        return None if self.header.tells_loss or self.lost else _LOSS_NOT_TOLD
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,11 @@ def enabled(*, experimental: bool) -> dict[str, ForceModel]:
     }
 
 
+def is_experimental(model_id: str) -> bool:
+    """Whether its wire format is known only from other people's decoders."""
+    return model_id in FORCE_MODELS and model_id not in enabled(experimental=False)
+
+
 def refuse_experimental(model: ForceModel) -> None:
     """Raises `ExperimentalModelError` for a model that needs to be switched on."""
     if model.id not in enabled(experimental=False):

@@ -25,6 +25,7 @@ from data.analysis.types import (
 from data.clinical.dose import DoseNumber
 from data.clinical.tests import StrengthTest
 from data.records import DoseValue, Person, Session, Treatment, Trial, TrialChannel
+from devices.catalog import is_experimental
 from devices.declaration import (
     ElectrotherapyModel,
     ForceModel,
@@ -85,10 +86,11 @@ def trial_json(trial: Trial, of_set: Asymmetry | None = None) -> Json:
         "utc_offset_min": header.utc_offset_min,
         "device": _device(header.device) | {"model": header.device_model},
         "virtual": header.is_virtual,
+        "experimental": is_experimental(header.device_model),
         "link": header.link,
         "state": trial.state.value,
         "samples": trial.samples,
-        "lost": trial.lost,
+        **_lost(trial),
         "rate_hz": number(trial.rate_hz),
         "nominal_rate_hz": number(header.nominal_rate_hz),
         "duration_s": number(trial.duration_s),
@@ -300,6 +302,12 @@ def _gap(gap: Gap) -> Json:
         "samples": gap.samples,
         "cause": gap.cause,
     }
+
+
+def _lost(trial: Trial) -> Json:
+    if trial.lost_reason is None:
+        return {"lost": trial.lost}
+    return {"lost": None, "lost_reason": trial.lost_reason}
 
 
 def _device(device: DeviceInfo) -> Json:

@@ -15,6 +15,7 @@ from app.wording import (
     fixed,
     formula_text,
     limb,
+    lost_text,
     metric_name,
     metric_value,
     of_repetitions,
@@ -80,7 +81,7 @@ def print_trial(trial: Trial) -> None:
             ("device", device + (", VIRTUAL" if header.is_virtual else "")),
             ("link", header.link),
             ("state", trial.state.value),
-            ("samples", f"{trial.samples}, {trial.lost} lost"),
+            ("samples", f"{trial.samples}, {lost_text([trial])}"),
             ("rate", MISSING if trial.rate_hz is None else f"{trial.rate_hz:.1f} Hz"),
             ("duration", duration(trial.duration_s)),
         ]

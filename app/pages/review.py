@@ -28,12 +28,17 @@ from app.widgets.rows import Row, RowList
 from app.widgets.run_card import rep_rows, state_words, why_no_result
 from app.widgets.run_summary import RunSummary
 from app.widgets.text import Text
-from app.wording import code_text, local_time, sentence
+from app.wording import code_text, local_time, lost_text, sentence
 from app.workflow import RepRow, SetResult
 from data.analysis.types import Curve, Side
 from data.clinical.catalogue import tests
 from data.records import Trial
 from data.store import Store
+
+_MARKS: tuple[tuple[str, Callable[[RunOfTest], bool]], ...] = (
+    ("experimental device", lambda run: run.is_experimental),
+    ("VIRTUAL", lambda run: run.is_virtual),
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,8 +176,9 @@ class ReviewPage(Page):
         at = local_time(header.started_at, header.utc_offset_min)
         self.header.title.setText(test_name(run.test_id))
         parts = [f"{day(at)}, {time_of_day(at)}", plain(header.device.name)]
-        parts += [quantity(read.trial.rate_hz, "Hz"), f"{read.trial.lost} samples lost"]
-        self.header.set_detail(" · ".join([*parts, *(["VIRTUAL"] if run.is_virtual else [])]))
+        parts += [quantity(read.trial.rate_hz, "Hz"), f"samples: {lost_text([read.trial])}"]
+        marks = [word for word, is_so in _MARKS if is_so(run)]
+        self.header.set_detail(" · ".join([*parts, *marks]))
         self._state.setText(state_words(run))
         self._state.setVisible(bool(self._state.text()))
         self.limb.setVisible(len(run.trials) > 1)

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from app.plain_text import plain
 from app.report.content import Fact
-from app.wording import MISSING, duration, fixed, sentence
+from app.wording import EXPERIMENTAL, MISSING, duration, fixed, lost_text, sentence
 from data.records import Trial, TrialChannel
+from devices.catalog import is_experimental
 
 
 def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
@@ -16,8 +17,10 @@ def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
         yield Fact("Device" if len(units) == 1 else f"Device, {limbs_of(trial)}", device)
     for trial in trials:
         rate = MISSING if trial.rate_hz is None else f"{fixed(trial.rate_hz, 1)} Hz"
-        lost = f"{trial.lost} lost" if trial.lost else "none lost"
-        samples = f"{trial.samples} samples in {duration(trial.duration_s)} at {rate}, {lost}"
+        samples = (
+            f"{trial.samples} samples in {duration(trial.duration_s)} at {rate}, "
+            f"{lost_text([trial])}"
+        )
         channels = trial.header.channels
         if len(channels) == 1:
             cell = "; ".join(_channel(channels[0]))
@@ -31,9 +34,11 @@ def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
 
 def _device(trial: Trial) -> str:
     header, device = trial.header, trial.header.device
-    virtual = ", virtual" if header.is_virtual else ""
+    marks = ", virtual" if header.is_virtual else ""
+    if is_experimental(header.device_model):
+        marks += f" ({EXPERIMENTAL[0].lower()}{EXPERIMENTAL[1:]})"
     return plain(
-        f"{device.name or header.device_model}{virtual}, serial {device.serial or 'unknown'}, "
+        f"{device.name or header.device_model}{marks}, serial {device.serial or 'unknown'}, "
         f"firmware {device.firmware or 'unknown'}, {header.link}"
     )
 

@@ -68,7 +68,7 @@ class DeviceChip(QAbstractButton):
             parts = [STATE_WORDS[status.link_state]]
         else:
             parts = [quantity(status.rate_hz, "Hz")]
-            parts += [] if self._is_compact else [_lost(status.lost_percent)]
+            parts += [] if self._is_compact else [_lost(status)]
         if status.battery_percent is not None and not self._is_compact:
             parts.append(f"battery {quantity(status.battery_percent, '%')}")
         elif status.battery_v is not None and not self._is_compact:
@@ -162,9 +162,10 @@ class DeviceChip(QAbstractButton):
         return width + space(2)
 
 
-def _lost(percent: float | None) -> str:
+def _lost(status: DeviceStatus) -> str:
+    percent = status.lost_percent
     if percent is None:
-        return ""
+        return "" if status.tells_loss else "loss unknown"
     if percent == 0:
         return "0 % lost"
     return "<0.01 % lost" if percent < 0.01 else f"{quantity(percent, '%', 2)} lost"

@@ -12,7 +12,7 @@ from app.widgets.controls import Button, Card, row
 from app.widgets.rep_table import RepTable
 from app.widgets.run_summary import RunSummary
 from app.widgets.text import Elided, Text
-from app.wording import local_time
+from app.wording import local_time, lost_text
 from app.workflow import RepRow, SetResult
 from data.analysis.types import RepResult, Side
 from data.records import TrialState
@@ -47,10 +47,10 @@ class RunCard(Card):
         header = run.trials[0].header
         at = local_time(header.started_at, header.utc_offset_min)
         self._title.setText(test_name(run.test_id))
-        lost = sum(trial.lost for trial in run.trials)
+        mark = " (experimental)" if run.is_experimental else ""
         self._detail.setText(
-            f"{time_of_day(at)} · {plain(header.device.name)} · "
-            f"{quantity(run.trials[0].rate_hz, 'Hz')} · {lost} samples lost"
+            f"{time_of_day(at)} · {plain(header.device.name)}{mark} · "
+            f"{quantity(run.trials[0].rate_hz, 'Hz')} · samples: {lost_text(run.trials)}"
         )
         self._virtual.setVisible(run.is_virtual)
         self._state.setText(state_words(run))

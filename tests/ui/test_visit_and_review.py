@@ -67,9 +67,9 @@ def test_arrow_keys_walk_through_the_visit(window: MainWindow, clinic: Clinic) -
     press(window, Qt.Key.Key_Up)
     page.timeline.set_current(clinic.nordic)
     settle(window)
-    assert says(page, "Open Nordic Board · 1000\u00a0Hz · 0 samples lost")
+    assert says(page, "Open Nordic Board · 1000\u00a0Hz · samples: none lost")
     press(window, Qt.Key.Key_Down)
-    assert says(page, "Progressor_7125 · 80\u00a0Hz · 0 samples lost")
+    assert says(page, "Progressor_7125 · 80\u00a0Hz · samples: none lost")
     press(window, Qt.Key.Key_Down)
     assert says(page, "typed by hand")
     # 1.0 W/cm² SATP at 20 %, ERA 5 cm², 300 s over 10 cm²: 300 J and 30 J/cm² by closed form.
