@@ -1,4 +1,4 @@
-"""Virtual devices beside real ones: the only part of the program that starts simulators."""
+"""Virtual devices: the only part of the program that starts simulators."""
 
 from __future__ import annotations
 
@@ -22,7 +22,8 @@ from drivers.ble import BleLink
 from drivers.broadcast import BroadcastLink
 from drivers.link import Link
 from firmware_sim.catalog import FIRMWARE
-from firmware_sim.firmware import Firmware, Load
+from firmware_sim.faults import FaultFileError, FaultPlan, plan_named
+from firmware_sim.firmware import Firmware, Load, Scale
 from firmware_sim.loads import isometric_hold, nordic_curl
 from firmware_sim.onb import OnbFirmware
 from firmware_sim.ott import OttFirmware
@@ -101,11 +102,11 @@ class VirtualClinic:
         board = OnbFirmware(
             self.board, Framing.STREAM, seed=options.seed, host_timeout_s=3.0 * options.speed
         )
-        serving = serve_tcp(board, 0, speed=options.speed)
+        serving = serve_tcp(self._faulty(board), 0, speed=options.speed)
         self._port = await self._running.enter_async_context(serving)
         await self._running.enter_async_context(self._radio)
         puller = ProgressorFirmware(self.puller, Framing.PACKETS, seed=options.seed)
-        await self._put_on_air(puller, FORCE_MODELS["progressor"], options.speed)
+        await self._put_on_air(self._faulty(puller), FORCE_MODELS["progressor"], options.speed)
 
     async def start_tens(self) -> None:
         """Switch the TENS unit on: its treatment begins when somebody connects."""
@@ -160,10 +161,21 @@ class VirtualClinic:
             peak_n = RIGHT_N if plan.limb is Side.RIGHT else LEFT_N
             self.puller.pull(hold(rng, peak_n, plan.test.reps, rest_s=self.options.rest_s), after_s)
 
+    def _faulty(self, firmware: Firmware) -> Firmware:
+        return fault_plan(self.options.faults, self.options.seed).wrap(firmware)
+
     async def _put_on_air(self, firmware: Firmware, model: AnyModel, speed: float) -> None:
         if model.gatt is None:
             raise LinkSpecError(f"{model.name} has no Bluetooth services to advertise.")
         await self._radio.add(firmware, _ADVERTISED[model.id], model.gatt, speed=speed)
+
+
+def fault_plan(name: str, seed: int = 1) -> FaultPlan:
+    """What goes wrong: a plan by its name, or a JSON file. Raises `LinkSpecError`."""
+    try:
+        return plan_named(name, seed)
+    except (FaultFileError, OSError) as error:
+        raise LinkSpecError(f"'{name}' is no plan of faults: {error}") from error
 
 
 def radio_link(radio: VirtualRadio, address: str, model: AnyModel) -> ChosenLink:

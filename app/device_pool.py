@@ -8,14 +8,18 @@ from dataclasses import replace
 from typing import Protocol
 
 from app.links import ChosenLink, ble_link, serial_link
-from app.station import Station
+from app.live import LiveTrace
+from app.station import FindCalibrations, Station, no_records
 from app.status import DeviceStatus, Found
 from app.unit_station import UnitStation
 from data.clinical.tests import Laterality, StrengthTest
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.force import ForceDevice
 from devices.match import AnyModel, all_models, match
-from devices.types import LinkState, Transport
+from devices.types import DeviceInfo, LinkState, Transport
+
+# Cheap cables carry 0, 0001 or the like: a number that many share tells nobody apart.
+_REAL_NUMBER = 5
 
 
 class Finder(Protocol):
@@ -31,12 +35,14 @@ class Finder(Protocol):
 class RealFinder:
     """Serial ports and Bluetooth advertisements of this computer.
 
-    `problem` is a plain sentence when Bluetooth could not be asked.
+    `problem` is a plain sentence when Bluetooth could not be asked. Experimental models are found
+    only while `experimental` is set.
     """
 
     def __init__(self) -> None:
         self.problem: str | None = None
 
+        self.experimental = False
     async def find(self, seconds: float) -> list[Found]:
         from drivers.scan import scan
 
@@ -52,11 +58,16 @@ class RealFinder:
                 usb_id=candidate.usb_id,
                 advertised=candidate.advertised,
             )
+                experimental=self.experimental,
             if models:
                 key = f"{transport}:{candidate.address}"
                 ids = tuple(model.id for model in models)
                 name = candidate.name or candidate.address
-                found.append(Found(key, name, transport, ids, rssi=candidate.rssi))
+                cable = candidate.serial_number or ""
+                usb_serial = cable if len(cable) >= _REAL_NUMBER else None
+                found.append(
+                    Found(key, name, transport, ids, rssi=candidate.rssi, usb_serial=usb_serial)
+                )
         return found
 
     def owns(self, found: Found) -> bool:
@@ -87,8 +98,11 @@ class DevicePool:
         self.found = tuple(f for found in lists for f in found if f.key not in used)
         return self.found
 
-    async def use(self, found: Found, model_id: str) -> None:
-        """Connect and keep connected. Raises `LinkError` or `DeviceError`."""
+    async def use(self, found: Found, model_id: str, side: Side | None = None) -> None:
+        """Connect and keep connected; `side` is the limb that a single cell is set up for.
+
+        Raises `LinkError` or `DeviceError`.
+        """
         async with self._opening:
             if found.key in self.stations or found.key in self.units:
                 return
@@ -96,8 +110,9 @@ class DevicePool:
             finder = next(finder for finder in self._finders if finder.owns(found))
             chosen = finder.link(found, model)
             if isinstance(model, ForceModel):
-                station = force_station(chosen, model)
-                await station.open()
+                station = force_station(chosen, model, self._find_calibrations)
+                station.side = side
+                await station.open(may_be_uncalibrated=True)
                 self.stations = {**self.stations, found.key: station}
             else:
                 unit = unit_station(chosen, model)
@@ -119,15 +134,31 @@ class DevicePool:
         for key in [*self.stations, *self.units]:
             await self.release(key)
 
+    async def hand_back(self, found: Found) -> None:
+        """Disconnect what turned out not to be the unit that was meant: a person decides."""
+        await self.release(found.key)
+        self.found = (*self.found, found)
+
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """From any thread: how each device is now."""
         used = {**self.stations, **self.units}
         return tuple(replace(device.status(), key=key) for key, device in used.items())
 
-    def serial_of(self, key: str) -> str | None:
-        """The serial number that a device in use gave."""
+    def info_of(self, key: str) -> DeviceInfo | None:
+        """What a device in use says of itself."""
         used = self.stations.get(key) or self.units.get(key)
-        return used.device.info.serial if used is not None else None
+        return used.device.info if used is not None else None
+
+    def trace_of(self, key: str) -> LiveTrace | None:
+        """From any thread: the live curve of a force device in use."""
+        station = self.stations.get(key)
+        return station.trace if station is not None else None
+
+    def set_side(self, key: str, side: Side | None) -> None:
+        """The limb that a device with one cell is set up for."""
+        station = self.stations.get(key)
+        if station is not None:
+            station.side = side
 
     def recorded_unit(self) -> UnitStation | None:
         """The unit whose treatment is recorded: the first that tells settings. Some only answer

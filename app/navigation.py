@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
@@ -15,6 +16,9 @@ from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
 from data.records import Person, Session
 from data.sides import Side
+
+if TYPE_CHECKING:  # numpy is not needed before the first device
+    from app.live import LiveTrace
 
 
 class PageId(StrEnum):
@@ -83,6 +87,10 @@ class Desk(QObject):
     release_device = Signal(str)  # key of a device in use
     person_changed = Signal()
     devices_changed = Signal()
+    forget_device = Signal(str)  # key of one that was accepted once and is not here
+    side_chosen = Signal(str, object)  # key of a device with one cell; Side | None
+    calibrate = Signal(str)  # key of the device that is to be calibrated
+    start_training = Signal(str)  # name of a fault plan
     treatment_changed = Signal()
     settings_changed = Signal()
     undo_changed = Signal()
@@ -101,6 +109,8 @@ class Desk(QObject):
         self.devices: tuple[DeviceStatus, ...] = ()
         self.is_searching = False
         self.found: tuple[Found, ...] = ()
+        self.absent: tuple[DeviceStatus, ...] = ()
+        self.trace_of: Callable[[str], LiveTrace | None] = _no_trace
         self.bluetooth_problem: str | None = None
         self.treatment: LiveTreatment | None = None
         self._undos: list[Undo] = []
@@ -138,6 +148,12 @@ class Desk(QObject):
 
     def set_treatment(self, treatment: LiveTreatment | None) -> None:
         """What a connected treatment unit is doing now."""
+    def set_absent(self, devices: tuple[DeviceStatus, ...]) -> None:
+        """Devices that were accepted once and are not here now: no chips, only cards."""
+        if devices != self.absent:
+            self.absent = devices
+            self.devices_changed.emit()
+
         if treatment != self.treatment:
             self.treatment = treatment
             self.treatment_changed.emit()
@@ -156,3 +172,7 @@ class Desk(QObject):
     def last_change(self) -> str | None:
         """What the next undo takes back, in words."""
         return self._undos[-1].text if self._undos else None
+
+
+def _no_trace(_key: str) -> LiveTrace | None:
+    return None

@@ -25,6 +25,7 @@ class Settings:
     clinician: str = ""
     backup_folder: str = ""
     last_backup: str = ""  # ISO day
+    experimental_devices: bool = False
 
 
 class SettingsFile:
@@ -61,6 +62,7 @@ def _read(path: Path) -> Settings:
         settings = replace(settings, force_unit=ForceUnit(str(unit)))
     if isinstance(scale, int | float) and SMALLEST_TEXT <= scale <= LARGEST_TEXT:
         settings = replace(settings, text_scale=float(scale))
+    settings = replace(settings, experimental_devices=stored.get("experimental_devices") is True)
     texts = ("clinician", "backup_folder", "last_backup")
     settings = replace(
         settings, **{key: value for key in texts if isinstance(value := stored.get(key), str)}

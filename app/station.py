@@ -23,7 +23,18 @@ from data.ids import uuid7
 from data.records import Person, TrialChannel, TrialHeader, TrialState
 from devices.errors import DeviceError, ZeroRefusedError
 from devices.force import ForceDevice
-from devices.types import ChannelInfo, ForceBlock, Gap, LinkState, Position, Zero
+from devices.types import (
+    ChannelCalibration,
+    ChannelInfo,
+    DeviceInfo,
+    Evidence,
+    ForceBlock,
+    Gap,
+    HostCalibration,
+    LinkState,
+    Position,
+    Zero,
+)
 from drivers.link import LinkError
 from protocols.events import ChannelProblem
 
@@ -87,6 +98,7 @@ class Station:
         await self.device.connect()
         try:
             await self.device.start()
+        self.side: Side | None = None  # the limb that a device with one cell is set up for
         except (LinkError, DeviceError):
             await self.device.close()
             raise
@@ -209,6 +221,14 @@ class Station:
             is_virtual=self.is_virtual,
             nominal_rate_hz=device.model.rate_hz,
             channels=channels,
+            calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
+            is_uncalibrated=not device.is_calibrated or self.shows_counts,
+            maker=device.model.maker,
+            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
+            tells_loss=device.model.loss_detectable,
+            is_force=True,
+            cells=len(device.channels),
+            position=Position(self.side) if self.side else None,
             allows_rfd=device.model.rfd_refused is None,
             rfd_refused=device.model.rfd_refused,
             timing_refused=device.model.timing_refused,
@@ -221,14 +241,25 @@ class Station:
             program_version=program_version(),
         )
 
-            calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
-            is_uncalibrated=not device.is_calibrated or self.shows_counts,
-            maker=device.model.maker,
-            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
-            tells_loss=device.model.loss_detectable,
-            is_force=True,
-            cells=len(device.channels),
-            position=Position(self.side) if self.side else None,
+    def _calibration(self, place: int) -> ChannelCalibration:
+        hosts = self.in_force.hosts
+        number = hosts[place].channel if place < len(hosts) else place
+        return self.in_force.applied_to(self.device.calibrations[place], number)
+
+    async def _take_calibrations(self) -> None:
+        self.in_force = await self._find_calibrations(self.device.info, self.is_virtual)
+        self.shows_counts = False
+        if self.device.model.needs_calibration:
+            self.device.use_calibrations(self.in_force.hosts or self._built_in)
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """The channels are others now, and so is what a unit of them means."""
+        channels = len(self.device.channels)
+        self.trace = LiveTrace(channels, self.trace.capacity)
+        self.zeros, self._offsets = None, np.zeros(channels)
+        self.problems = frozenset()
+
     def _block(self, block: ForceBlock) -> None:
         if self.recorder is not None:
             self.recorder.block(block)

@@ -15,7 +15,8 @@ class DeviceStatus:
     """One device as its chip and its card show it. `name` is outside text.
 
     `attention` is one plain sentence, or None when nothing is asked of the user. `position` is
-    given for a device with a single cell that is set up for one side.
+    given for a device with a single cell that is set up for one side. `tells_loss`: it can be
+    known whether samples are missing; where not, nothing is said of them, least of all 0.
     """
 
     name: str
@@ -32,6 +33,14 @@ class DeviceStatus:
     serial: str | None = None
     firmware: str | None = None
     calibrated_on: str | None = None
+    calibration_due: str | None = None
+    is_uncalibrated: bool = False  # it sends raw counts, and gives no newtons now
+    maker: str = ""
+    is_experimental: bool = False
+    tells_loss: bool = True
+    is_force: bool = False
+    cells: int = 0
+    last_seen: str = ""  # ISO moment, of a device that is not here now
     key: str = ""  # by which it can be released; empty where it cannot
 
     @property
@@ -49,6 +58,7 @@ class Found:
     models: tuple[str, ...]
     is_virtual: bool = False
     rssi: int | None = None
+    usb_serial: str | None = None
 
 
 class TreatmentState(StrEnum):

@@ -25,7 +25,7 @@ from devices.modality import (
 )
 from devices.treatment_log import TreatmentLog
 from devices.treatment_values import Settings
-from devices.types import LinkState
+from devices.types import Evidence, LinkState
 from protocols.events import Event
 from protocols.ott import TherapyState, UnitFlag
 
@@ -108,6 +108,8 @@ class UnitStation:
             link=self.link_name,
             serial=device.info.serial,
             firmware=device.info.firmware,
+            maker=device.model.maker,
+            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
         )
 
     def live(self) -> LiveTreatment | None:

@@ -27,6 +27,7 @@ class DemoOptions:
     speed: float = 1.0
     rest_s: float = 5.0
     tens_speed: float = 30.0
+    faults: str = "none"
 
 
 class Window:
@@ -38,6 +39,8 @@ class Window:
         self.store = StoreThread(lambda: open_store(database))
         self.desk = Desk(self.store, settings)
         self.frame = MainWindow(self.desk)
+        if demo is not None:
+            self.frame.setWindowTitle("Myograph · TRAINING with VIRTUAL devices")
         self.workplace: Workplace | None = None
         self._database = database
         self._demo = demo

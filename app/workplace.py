@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, cast
 from uuid import UUID
@@ -14,17 +15,20 @@ from PySide6.QtGui import QDesktopServices
 
 from app.device_pool import DevicePool, Finder, RealFinder
 from app.device_thread import DeviceThread
-from app.known_devices import KnownDevice, KnownDevices
+from app.known_devices import KnownDevice, KnownDevices, absent
+from app.live import LiveTrace
 from app.mailbox import Mailbox
 from app.main_window import MainWindow
 from app.navigation import KeepTreatment, PageId, Route, StartTest
 from app.pages.live_test import LivePage
 from app.status import Found
 from app.test_session import RunRequest, TestSession
+from app.training import start_training
 from app.unit_station import UnitStation
 from app.window import DemoOptions
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests
+from data.sides import Side
 from data.store import Store, default_path
 
 T = TypeVar("T")
@@ -66,6 +70,12 @@ class Workplace(QObject):
         self.desk.find_devices.connect(self.find_devices)
         self.desk.use_device.connect(self.use_device)
         self.desk.release_device.connect(self.release_device)
+        self.desk.forget_device.connect(self.forget_device)
+        self.desk.side_chosen.connect(self._set_side)
+        self.desk.start_training.connect(self._start_training)
+        self.desk.settings_changed.connect(self._take_settings)
+        self.desk.trace_of = self._trace_of
+        self._take_settings()
         self.desk.report_wanted.connect(self._write_report)
         self.desk.keep_treatment.connect(self._keep_treatment)
         self.frame.may_close = self._may_close
@@ -76,6 +86,7 @@ class Workplace(QObject):
         """Disconnect everything and stop the thread; a running trial is closed and kept."""
         self._look.stop()
         self._fetch.stop()
+        self._note_last_seen()
         if self.run is not None:
             self.run.back()
         closing = self.thread_of_devices.submit(self._close_devices())
@@ -92,9 +103,9 @@ class Workplace(QObject):
         self._ask(self.pool.find(_SEARCH_S), self._found)
 
     def use_device(self, found: Found, model_id: str) -> None:
-        """Connect to a found device as the model that the user chose."""
+        """Connect to a found device as the model that the user chose: that accepts the unit."""
         if self.pool is not None:
-            self._ask(self.pool.use(found, model_id), lambda _: self._is_used(found, model_id))
+            self._ask(self.pool.use(found, model_id), lambda _: self._accepted(found, model_id))
 
     def release_device(self, key: str) -> None:
         """Disconnect; it no longer connects by itself."""
@@ -102,8 +113,14 @@ class Workplace(QObject):
         if self.pool is not None:
             self._ask(self.pool.release(key), lambda _: self._show_devices())
 
+    def forget_device(self, key: str) -> None:
+        """It must be accepted again before it connects."""
+        self.known.forget(key)
+        self._show_devices()
+
     async def _open_pool(self) -> DevicePool:
         finders: list[Finder] = [self.real]
+        # Demo and training see virtual devices only: every record made there is VIRTUAL.
         if self._demo is not None:
             from app.demo import VirtualClinic
 
@@ -111,7 +128,7 @@ class Workplace(QObject):
             await clinic.start()
             await clinic.start_tens()
             self._virtual = clinic
-            finders.insert(0, clinic)
+            finders = [clinic]
         pool = DevicePool(finders)
         if self._virtual is not None:
             for found in await self._virtual.find(0.0):
@@ -135,7 +152,12 @@ class Workplace(QObject):
     def _show_devices(self) -> None:
         if self.pool is None:
             return
-        self.desk.set_devices(self.pool.statuses(), is_searching=self._is_searching)
+        statuses = self.pool.statuses()
+        here = {status.key for status in statuses}
+        self.desk.set_devices(statuses, is_searching=self._is_searching)
+        self.desk.set_absent(
+            tuple(absent(key, one) for key, one in self.known.all.items() if key not in here)
+        )
         self.desk.set_found(self.pool.found, self.real.problem)
         unit = self.pool.recorded_unit()
         self.desk.set_treatment(unit.live() if unit is not None else None)
@@ -145,17 +167,72 @@ class Workplace(QObject):
         self._is_searching = False
         self._show_devices()
         for each in found:
-            known = self.known.get(each.key)
+            known = self.known.expected(each.key, each.usb_serial)
             if known is not None and known.model in each.models:
-                self.use_device(each, known.model)
+                self._use_again(each, known)
 
-    def _is_used(self, found: Found, model_id: str) -> None:
-        if self.pool is not None and not found.is_virtual:
-            before, serial = self.known.get(found.key), self.pool.serial_of(found.key)
-            if before is not None and before.serial not in (None, serial):
-                self.desk.notice.emit(_another_unit(before.serial, serial))
-            self.known.remember(found.key, KnownDevice(model_id, serial))
+    def _use_again(self, found: Found, known: KnownDevice) -> None:
+        """A device that was accepted once connects by itself, as long as it is the same unit."""
+        if self.pool is not None:
+            work = self.pool.use(found, known.model, known.side)
+            self._ask(work, lambda _: self._is_back(found, known))
+
+    def _is_back(self, found: Found, known: KnownDevice) -> None:
+        info = self.pool.info_of(found.key) if self.pool is not None else None
+        if self.pool is None or info is None:
+            return
+        if known.serial not in (None, info.serial):
+            self.desk.notice.emit(_another_unit(known.serial, info.serial))
+            self._ask(self.pool.hand_back(found), lambda _: self._show_devices())
+            return
+        self._remember(found, known)
+
+    def _accepted(self, found: Found, model_id: str) -> None:
+        before = self.known.expected(found.key, found.usb_serial)
+        side = before.side if before is not None and before.model == model_id else None
+        if self.pool is not None:
+            self.pool.set_side(found.key, side)
+        self._remember(found, KnownDevice(model_id, side=side))
+
+    def _remember(self, found: Found, known: KnownDevice) -> None:
+        info = self.pool.info_of(found.key) if self.pool is not None else None
+        if info is not None and not found.is_virtual:
+            self.known.remember(
+                found.key,
+                replace(
+                    known,
+                    serial=info.serial,
+                    name=info.name,
+                    firmware=info.firmware,
+                    usb_serial=found.usb_serial,
+                    last_seen=self.desk.now().isoformat(timespec="seconds"),
+                ),
+            )
         self._show_devices()
+
+    def _set_side(self, key: str, side: Side | None) -> None:
+        if self.pool is not None:
+            self.pool.set_side(key, side)
+        known = self.known.get(key)
+        if known is not None:
+            self.known.remember(key, replace(known, side=side))
+        self._show_devices()
+
+    def _note_last_seen(self) -> None:
+        now = self.desk.now().isoformat(timespec="seconds")
+        for status in self.pool.statuses() if self.pool is not None else ():
+            known = self.known.get(status.key)
+            if known is not None and status.is_connected:
+                self.known.remember(status.key, replace(known, last_seen=now))
+
+    def _trace_of(self, key: str) -> LiveTrace | None:
+        return self.pool.trace_of(key) if self.pool is not None else None
+
+    def _take_settings(self) -> None:
+        self.real.experimental = self.desk.settings.experimental_devices
+
+    def _start_training(self, plan: str) -> None:
+        self.desk.notice.emit(start_training(plan))
 
     def _make_live(self) -> LivePage:
         self._live = LivePage(self.desk)
@@ -286,9 +363,9 @@ def _failed(error: BaseException) -> Notice:
 def _another_unit(before: str | None, now: str | None) -> Notice:
     return Notice(
         Weight.ATTENTION,
-        f"This is another unit than last time: serial {now or 'unknown'} instead of {before}.",
-        "Its records will carry its own serial number.",
-        "Check that it is the one you mean.",
+        f"Another unit answers than last time: serial {now or 'unknown'} instead of {before}.",
+        "It is not connected, and nothing was recorded with it.",
+        "If you mean this one, choose Use on the devices page.",
     )
 
 

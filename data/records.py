@@ -23,7 +23,6 @@ from devices.modality import (
 )
 from devices.types import ChannelCalibration, DeviceInfo, Gap, Position, Zero
 
-
 _LOSS_NOT_TOLD = "nothing that this device sends tells whether samples are missing"
 
 
@@ -88,8 +87,9 @@ class TrialHeader:
     `stabilisation` is what held limb and sensor, `gravity` how `gravity_n` was had; None in records
     that do not say. `both_injured`: neither limb is a reference. `target_n` is that of a hold.
     `tells_loss`: the device's samples show whether some are missing; where not, `Trial.lost` is not
-    a count of 0. `is_virtual` marks a simulated device; it shows in every view and record. `rfd_refused` and
-    `timing_refused` say why this device forbids early force, and every time within an effort.
+    a count of 0. `is_virtual` marks a simulated device; it shows in every view and record.
+    `rfd_refused` and `timing_refused` say why this device forbids early force, and every time
+    within an effort.
     """
 
     id: UUID

@@ -8,6 +8,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+from app.cli.errors import UsageError
 from app.cli.output import print_facts, print_json, say
 from app.cli.parser import Commands, add_json, positive
 
@@ -30,6 +31,12 @@ def add(commands: Commands) -> None:
     parser.add_argument(
         "--speed", type=positive, metavar="X", help="how fast the virtual devices' time runs"
     )
+    parser.add_argument(
+        "--faults",
+        default="none",
+        metavar="NAME|FILE",
+        help="what goes wrong on the way: none, rainy, cut, stall, or a JSON file",
+    )
     add_json(parser)
 
 
@@ -37,6 +44,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.headless:
         return _open_window(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if arguments.faults != "none":
+        raise UsageError("--faults needs the window: leave --headless away")
     result = _scripted_visit(
         arguments.out or Path("demo-out"), arguments.seed, arguments.speed or HEADLESS_SPEED
     )
@@ -47,6 +56,18 @@ def run(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def _checked(faults: str) -> str:
+    """The name of a plan, or the path of one that can be read. Raises `UsageError`."""
+    from app.demo import fault_plan
+    from app.links import LinkSpecError
+
+    try:
+        fault_plan(faults)
+    except LinkSpecError as error:
+        raise UsageError(str(error)) from error
+    return faults
+
+
 def _open_window(arguments: argparse.Namespace) -> int:
     from platformdirs import user_data_path
 
@@ -55,7 +76,9 @@ def _open_window(arguments: argparse.Namespace) -> int:
 
     folder = arguments.out or user_data_path("myograph", appauthor=False) / "demo"
     folder.mkdir(parents=True, exist_ok=True)
-    options = DemoOptions(seed=arguments.seed, speed=arguments.speed or 1.0)
+    options = DemoOptions(
+        seed=arguments.seed, speed=arguments.speed or 1.0, faults=_checked(arguments.faults)
+    )
     return open_window(folder / "myograph.db", options)
 
 

@@ -1,24 +1,33 @@
-"""Devices: those that are here, and every model that Myograph can read."""
+"""Devices: those that are here, those that were, and every model that Myograph can read."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from collections.abc import Sequence
+from uuid import UUID
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
 from app.pages.page import Header, Page, section
-from app.status import Found
-from app.theme import space
-from app.units import number
+from app.pages.readable_models import MODEL_NAMES, model_rows
+from app.pull_test import pulled
+from app.reading import best_peak, device_history, test_name
+from app.status import DeviceStatus, Found
+from app.theme import space, theme
+from app.units import ForceUnit, day, force
 from app.widgets.controls import Button, Card, EmptyState, clear, scrolling
 from app.widgets.device_card import DeviceCard, FoundCard
-from app.widgets.rows import Row, RowList
+from app.widgets.rows import RowList
 from app.widgets.text import Text
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
-from devices.declaration import ElectrotherapyModel, ForceModel
-from devices.types import Evidence, Transport
+from app.widgets.training_card import TrainingCard
+from app.wording import local_time
+from data.records import Trial
 
-_TRANSPORTS = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth"}
+_LOOK_MS = 100
+_LARGE_TEXT = 1.5
+_LIT_LOOKS = 20  # a short pull stays lit for two seconds: the eyes come up from the device
 
 
 class DevicesPage(Page):
@@ -30,23 +39,40 @@ class DevicesPage(Page):
         self.find_button.clicked.connect(desk.find_devices)
         self.header = Header("Devices", self.find_button)
         self.models = RowList("Models that can be read")
-        self._cards: list[DeviceCard] = []
-        self._names: tuple[tuple[str, str, str], ...] | None = None
-        self._shown: tuple[Found, ...] | None = None
+        self.training = TrainingCard()
+        self.training.started.connect(desk.start_training)
+        self.cards: list[DeviceCard] = []
+        self._shown_keys: tuple[object, ...] | None = None
+        self._shown_found: tuple[Found, ...] | None = None
+        self._lit: str | None = None
+        self._lit_looks = 0
         self._build()
+        self._looker = QTimer(self, interval=_LOOK_MS)
+        self._looker.timeout.connect(self._look)
         self.add_key("F", "Find devices", desk.find_devices.emit)
         desk.devices_changed.connect(self._show)
+        desk.settings_changed.connect(self._show_models)
 
     def enter(self, route: Route) -> None:
         self.find_button.setFocus()
+        self._shown_keys = None
         self._show()
+
+    def records_changed(self, ids: frozenset[UUID]) -> None:
+        self._ask_history()
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        super().showEvent(event)
+        self._looker.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
+        super().hideEvent(event)
+        self._looker.stop()
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
-        self._grid = QGridLayout()
-        self._grid.setSpacing(space(4))
-        self._grid.setColumnStretch(0, 1)
-        self._grid.setColumnStretch(1, 1)
+        self._columns = 2 if theme().text_scale < _LARGE_TEXT else 1
+        self._here, self._away = _grid(self._columns), _grid(self._columns)
         self._none = Card(margin=2)
         self._nobody = EmptyState(
             "No device yet",
@@ -60,8 +86,7 @@ class DevicesPage(Page):
         self._none.column.addWidget(self._nobody)
         self._none.column.addWidget(self._looking)
         models = Card("What Myograph reads", holds_rows=True)
-        self.models.set_rows(_model_rows())
-        self.models.show_all_rows()
+        self._show_models()
         models.column.addWidget(self.models)
         content = QWidget()
         column = QVBoxLayout(content)
@@ -71,38 +96,90 @@ class DevicesPage(Page):
         self._found_title = section("Found, not in use yet")
         self._found = QVBoxLayout()
         self._found.setSpacing(space(2))
+        self._away_title = section("Used before, not here now")
+        self._which = Text("Which one is this? Pull on it: its card lights up.", tone="muted")
         column.addWidget(self._problem)
         column.addWidget(self._found_title)
         column.addLayout(self._found)
         column.addWidget(section("Here now"))
-        column.addLayout(self._grid)
+        column.addWidget(self._which)
+        column.addLayout(self._here)
         column.addWidget(self._none)
+        column.addWidget(self._away_title)
+        column.addLayout(self._away)
+        column.addWidget(self.training)
         column.addWidget(models)
         column.addStretch()
         self.body.addWidget(scrolling(content), 1)
 
+    def _show_models(self) -> None:
+        rows = model_rows(experimental=self.desk.settings.experimental_devices)
+        if list(self.models.rows) != rows:
+            self.models.set_rows(rows)
+            self.models.show_all_rows()
+
     def _show(self) -> None:
         if not self.isVisible():
             return
-        devices = self.desk.devices
+        here, away = self.desk.devices, self.desk.absent
         searching = self.desk.is_searching
         self.find_button.setText("Looking …" if searching else "Find devices")
         self.find_button.setEnabled(not searching)
         self._nobody.setVisible(not searching)
         self._looking.setVisible(searching)
-        self._none.setVisible(not devices)
+        self._none.setVisible(not here)
+        self._which.setVisible(len([s for s in here if s.is_force and s.is_connected]) > 1)
+        self._away_title.setVisible(bool(away))
         self._show_found()
-        names = tuple((status.key, status.name, status.model) for status in devices)
-        if names == self._names:
-            for card, status in zip(self._cards, devices, strict=True):
+        keys = (tuple(map(_identity, here)), tuple(map(_identity, away)))
+        if keys == self._shown_keys:
+            for card, status in zip(self.cards, (*here, *away), strict=True):
                 card.set_status(status)
             return
-        self._names = names
-        clear(self._grid)
-        self._cards = [DeviceCard(status) for status in devices]
-        for place, card in enumerate(self._cards):
+        self._shown_keys = keys
+        self.cards = [*self._fill(self._here, here), *self._fill(self._away, away)]
+        self._ask_history()
+
+    def _fill(self, grid: QGridLayout, devices: Sequence[DeviceStatus]) -> list[DeviceCard]:
+        clear(grid)
+        cards = [DeviceCard(status) for status in devices]
+        for place, card in enumerate(cards):
             card.released.connect(self.desk.release_device)
-            self._grid.addWidget(card, place // 2, place % 2, Qt.AlignmentFlag.AlignTop)
+            card.forgotten.connect(self.desk.forget_device)
+            card.calibrate_wanted.connect(self.desk.calibrate)
+            card.side_chosen.connect(self.desk.side_chosen)
+            grid.addWidget(card, *divmod(place, self._columns), Qt.AlignmentFlag.AlignTop)
+        return cards
+
+    def _look(self) -> None:
+        """The one timer of all cards: draw what came, and tell which one is pulled on."""
+        traces = {
+            card.status.key: trace
+            for card in self.cards
+            if (trace := self.desk.trace_of(card.status.key)) is not None
+        }
+        answering = {card.status.key for card in self.cards if card.status.is_connected}
+        key = pulled({key: trace for key, trace in traces.items() if key in answering})
+        self._lit_looks = _LIT_LOOKS if key is not None else max(self._lit_looks - 1, 0)
+        self._lit = key or (self._lit if self._lit_looks else None)
+        for card in self.cards:
+            card.set_pulled(is_pulled=bool(self._lit) and card.status.key == self._lit)
+            card.follow(traces.get(card.status.key), self.desk.settings.force_unit)
+            card.look()
+
+    def _ask_history(self) -> None:
+        """What the units on the cards were used for, by serial number."""
+        serials = tuple(sorted({card.status.serial for card in self.cards if card.status.serial}))
+        if serials and self.desk.store.is_open:
+            self.desk.store.ask(
+                self, lambda store: device_history(store, serials), self._show_history, slot="use"
+            )
+
+    def _show_history(self, history: dict[str, list[Trial]]) -> None:
+        unit = self.desk.settings.force_unit
+        for card in self.cards:
+            trials = history.get(card.status.serial or "", [])
+            card.set_history([_use(trial, unit) for trial in trials])
 
     def _show_found(self) -> None:
         """What answers and is not used; why Bluetooth cannot be searched, if it cannot."""
@@ -110,59 +187,36 @@ class DevicesPage(Page):
         self._problem.setText(problem or "")
         self._problem.setVisible(bool(problem))
         self._found_title.setVisible(bool(found))
-        if found == self._shown:
+        if found == self._shown_found:
             return
-        self._shown = found
+        self._shown_found = found
         clear(self._found)
-        names = {model.id: model.name for model in _models()}
         for each in found:
-            card = FoundCard(each, names)
+            card = FoundCard(each, MODEL_NAMES)
             card.used.connect(self.desk.use_device)
             self._found.addWidget(card)
 
 
-def _models() -> list[ForceModel | ElectrotherapyModel]:
-    return [*FORCE_MODELS.values(), *ELECTROTHERAPY_MODELS.values()]
+def _grid(columns: int) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setSpacing(space(4))
+    for column in range(columns):
+        grid.setColumnStretch(column, 1)
+    return grid
 
 
-def _model_rows() -> list[Row]:
-    force = [
-        Row(
-            model.name,
-            model.id,
-            detail=" · ".join((*_common(model), _channels(model))),
-            trailing=f"{number(model.rate_hz)} Hz",
-            trailing_detail=_tested(model),
-        )
-        for model in FORCE_MODELS.values()
+def _use(trial: Trial, unit: ForceUnit) -> str:
+    """One trial in the history of a unit: day, test, best peak of each limb."""
+    header = trial.header
+    at = local_time(header.started_at, header.utc_offset_min)
+    peaks = [
+        " ".join(filter(None, (channel.side, force(peak, unit))))
+        for channel in header.channels
+        if (peak := best_peak((trial,), channel.side)) is not None
     ]
-    therapy = [
-        Row(
-            model.name,
-            model.id,
-            detail=" · ".join((*_common(model), "listened to, never controlled")),
-            trailing_detail=_tested(model),
-        )
-        for model in ELECTROTHERAPY_MODELS.values()
-    ]
-    return [Row("Force"), *force, Row("Electrotherapy and ultrasound"), *therapy]
+    return f"{day(at)}: {', '.join((test_name(header.test_id), *peaks))}"
 
 
-def _common(model: ForceModel | ElectrotherapyModel) -> list[str]:
-    ways = " and ".join(_TRANSPORTS[transport] for transport in model.transports)
-    experimental = ["experimental"] if model.evidence is Evidence.THIRD_PARTY else []
-    return [model.maker, ways, *experimental]
-
-
-def _channels(model: ForceModel) -> str:
-    match len(model.channels):
-        case 1:
-            return "one limb at a time"
-        case 2:
-            return "left and right at once"
-        case cells:
-            return f"up to {cells} cells, after your calibration"
-
-
-def _tested(model: ForceModel | ElectrotherapyModel) -> str:
-    return "tested on hardware" if model.tested_on_hardware else "tested on simulators only"
+def _identity(status: DeviceStatus) -> tuple[str, ...]:
+    """A card is made anew when another device, or another kind of it, takes its place."""
+    return (status.key, status.name, status.model, status.serial or "")

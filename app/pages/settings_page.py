@@ -39,6 +39,11 @@ class SettingsPage(Page):
         self.unit = Segments(_UNITS, name="Unit of force", value=settings.force_unit)
         self.clinician = TextField("Your name, for new visits and reports", most=100)
         self.folder = TextField("Folder for backups", most=1000)
+        self.experimental = Segments(
+            ((False, "Off"), (True, "On")),
+            name="Experimental devices",
+            value=settings.experimental_devices,
+        )
         self.back_up = Button("Back up now", icon_name="backup", clicked=self._back_up)
         self.verify = Button("Check all records", icon_name="check", clicked=self._verify)
         self.reopen = Button("Open again", clicked=desk.store.start)
@@ -47,6 +52,7 @@ class SettingsPage(Page):
         self.scheme.changed.connect(self._keep_scheme)
         self.scale.changed.connect(self._keep_scale)
         self.unit.changed.connect(self._keep_unit)
+        self.experimental.changed.connect(self._keep_experimental)
         self.clinician.edit.editingFinished.connect(self._keep_name)
         self.folder.edit.editingFinished.connect(self._keep_folder)
         desk.store.opened.connect(self._show_place)
@@ -76,6 +82,15 @@ class SettingsPage(Page):
         who = Card("Who works here")
         self.clinician.edit.setMaximumWidth(theme().px(420))
         who.column.addWidget(self.clinician)
+        devices = Card("Devices")
+        devices.column.addWidget(
+            Field(
+                "Experimental devices",
+                self.experimental,
+                help_text="Known only from other people’s decoders, tried on no device here. On: "
+                "they are found and can be used, and every view and record says so.",
+            )
+        )
         care = Card("Records")
         self._place = Text("", tone="muted", wrap=True)
         self._last = Text("", tone="muted")
@@ -102,7 +117,7 @@ class SettingsPage(Page):
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(space(4))
-        for cards in ((looks, who), (care, about)):
+        for cards in ((looks, who, devices), (care, about)):
             side = column(*cards, spacing=4)
             side.addStretch()
             columns.addLayout(side, 1)
@@ -133,6 +148,9 @@ class SettingsPage(Page):
 
     def _keep_unit(self, unit: ForceUnit) -> None:
         self.desk.change_settings(force_unit=unit)
+
+    def _keep_experimental(self, is_on: bool) -> None:
+        self.desk.change_settings(experimental_devices=is_on)
 
     def _keep_name(self) -> None:
         if self.clinician.value != self.desk.settings.clinician:

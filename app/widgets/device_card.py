@@ -1,46 +1,115 @@
-"""One device on the devices page: how it does, and what it says of itself."""
+"""One device on the devices page: how it does, what it says of itself, and what it was used for."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QSizePolicy
+from PySide6.QtWidgets import QGridLayout, QSizePolicy, QWidget
 
+from app.live import LiveTrace
 from app.plain_text import plain
 from app.status import DeviceStatus, Found
 from app.theme import space
-from app.units import NO_VALUE, quantity
-from app.widgets.controls import Button, Card, column, row
+from app.units import NO_VALUE, ForceUnit, day, quantity, time_of_day
+from app.widgets.controls import Button, Card, Segments, column, row
 from app.widgets.device_chip import STATE_WORDS
+from app.widgets.mini_trace import MiniTrace
 from app.widgets.text import Elided, Text
-from devices.types import LinkState, Transport
+from app.wording import CANNOT_TELL, EXPERIMENTAL
+from data.sides import Side
+from devices.types import LinkState, Position, Transport
+
+_VALUES = ("Rate now", "Lost", "Battery", "Firmware", "Calibrated", "Due", "Link", "Last seen")
+_SIDE_OF = {Position.LEFT: Side.LEFT, Position.RIGHT: Side.RIGHT}
+_SIDES = ((Side.LEFT, "Left limb"), (Side.RIGHT, "Right limb"))
 
 
 class DeviceCard(Card):
-    """Updates in place: numbers change, nothing moves. `released` carries the device's key."""
+    """Updates in place: numbers change, nothing moves. Every signal carries the device's key.
+
+    A device that was accepted once and is not here now is shown too, without a trace.
+    """
 
     released = Signal(str)
+    forgotten = Signal(str)
+    calibrate_wanted = Signal(str)
+    side_chosen = Signal(str, object)  # Side | None
 
     def __init__(self, status: DeviceStatus) -> None:
         super().__init__(margin=5)
-        self._key = status.key
+        self.status = status
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.trace = MiniTrace()
+        self.sides = Segments(_SIDES, name="Set up for", can_be_empty=True)
+        self.calibrate = Button("Calibrate…", clicked=self._calibrate)
         self._name = Elided("", "heading")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
         self._state = Text("", bold=True)
+        self._identity = Elided("", tone="muted")
+        self._evidence = Text(EXPERIMENTAL, tone="attention", wrap=True)
         self._attention = Text("", tone="attention", wrap=True)
+        self._history = Text("", tone="muted", wrap=True)
+        self._values: dict[str, Elided] = {}
+        self._is_pulled = False
+        self._build()
+        self.set_status(status)
+
+    def set_status(self, status: DeviceStatus) -> None:
+        self.status = status
+        self._name.setText(plain(status.name))
+        self._virtual.setVisible(status.is_virtual)
+        self._show_state()
+        identity = [status.model, status.maker, f"serial {status.serial or 'not known'}"]
+        self._identity.setText(" · ".join(plain(part) for part in identity if part))
+        self._evidence.setVisible(status.is_experimental)
+        self._attention.setText(status.attention or "")
+        self._attention.setVisible(status.attention is not None)
+        for label, text in _texts(status).items():
+            self._values[label].setText(text)
+        self.trace.setVisible(status.is_force and status.link_state is not LinkState.CLOSED)
+        self.calibrate.setVisible(status.is_force)
+        self._side_row.setVisible(status.cells == 1)
+        side = _SIDE_OF.get(status.position) if status.position else None
+        self.sides.set_value(side)
+        self.trace.set_sides((Side.LEFT, Side.RIGHT) if status.cells == 2 else (side,))
+
+    def follow(self, trace: LiveTrace | None, unit: ForceUnit) -> None:
+        """From now on draw this curve, where it is another than before."""
+        self.trace.follow(trace, unit)
+
+    def look(self) -> None:
+        """Draw what came since the last look."""
+        if self.trace.isVisible():
+            self.trace.look()
+
+    def set_pulled(self, *, is_pulled: bool) -> None:
+        """Somebody pulls on this one: it says so."""
+        if is_pulled != self._is_pulled:
+            self._is_pulled = is_pulled
+            self.setProperty("surface", "chosen" if is_pulled else "card")
+            self.style().unpolish(self)
+            self.style().polish(self)
+            self._show_state()
+
+    def set_history(self, lines: Sequence[str]) -> None:
+        """The last trials made with this unit."""
+        self._history.setText("\n".join(lines))
+        self._history.setVisible(bool(lines))
+
+    def _build(self) -> None:
         head = row(self._name, self._virtual, self._state)
         head.setStretch(0, 1)
         self.column.addLayout(head)
+        self.column.addWidget(self._identity)
+        self.column.addWidget(self._evidence)
         self.column.addWidget(self._attention)
-        self._values: dict[str, Elided] = {}
+        self.column.addWidget(self.trace)
         grid = QGridLayout()
         grid.setHorizontalSpacing(space(3))
         grid.setVerticalSpacing(space(1))
-        for place, label in enumerate(
-            ("Rate now", "Lost", "Battery", "Serial", "Firmware", "Calibrated", "Link")
-        ):
+        for place, label in enumerate(_VALUES):
             line, half = divmod(place, 2)
             name = Text(label, tone="muted")
             grid.addWidget(name, line, 2 * half, Qt.AlignmentFlag.AlignTop)
@@ -49,36 +118,38 @@ class DeviceCard(Card):
         grid.setColumnStretch(1, 1)
         grid.setColumnStretch(3, 1)
         self.column.addLayout(grid)
-        if status.key:
-            release = Button("Disconnect", clicked=self._release)
-            self.column.addLayout(row(release, 1))
-        self.set_status(status)
+        self._history.hide()
+        self.column.addWidget(self._history)
+        self._side_row = QWidget()
+        self._side_row.setLayout(row(Text("Set up for", tone="muted"), self.sides, 1))
+        self.column.addWidget(self._side_row)
+        if self.status.key:
+            self.column.addLayout(row(self.calibrate, self._leave_button(), 1))
+        self.sides.changed.connect(self._choose_side)
 
-    def set_status(self, status: DeviceStatus) -> None:
-        self._name.setText(plain(status.name))
-        self._virtual.setVisible(status.is_virtual)
-        self._state.setText(STATE_WORDS[status.link_state])
+    def _leave_button(self) -> Button:
+        if self.status.last_seen:
+            return Button("Forget", clicked=self._forget)
+        return Button("Disconnect", clicked=self._release)
+
+    def _show_state(self) -> None:
+        status = self.status
         is_lost = status.link_state in (LinkState.LOST, LinkState.RECONNECTING)
-        self._state.set_tone("good" if status.is_connected else "attention" if is_lost else "muted")
-        self._attention.setText(status.attention or "")
-        self._attention.setVisible(status.attention is not None)
-        live = status.link_state is LinkState.STREAMING
-        texts = {
-            "Rate now": quantity(status.rate_hz, "Hz") if live else NO_VALUE,
-            "Lost": quantity(status.lost_percent, "%", 2),
-            "Battery": quantity(status.battery_v, "V", 2)
-            if status.battery_percent is None and status.battery_v is not None
-            else quantity(status.battery_percent, "%"),
-            "Serial": status.serial or NO_VALUE,
-            "Firmware": status.firmware or NO_VALUE,
-            "Calibrated": status.calibrated_on or "not known",
-            "Link": status.link or NO_VALUE,
-        }
-        for label, text in texts.items():
-            self._values[label].setText(text)
+        self._state.setText("This one" if self._is_pulled else STATE_WORDS[status.link_state])
+        tone = "good" if status.is_connected else "attention" if is_lost else "muted"
+        self._state.set_tone("" if self._is_pulled else tone)
 
     def _release(self) -> None:
-        self.released.emit(self._key)
+        self.released.emit(self.status.key)
+
+    def _forget(self) -> None:
+        self.forgotten.emit(self.status.key)
+
+    def _calibrate(self) -> None:
+        self.calibrate_wanted.emit(self.status.key)
+
+    def _choose_side(self, side: Side | None) -> None:
+        self.side_chosen.emit(self.status.key, side)
 
 
 class FoundCard(Card):
@@ -106,6 +177,33 @@ class FoundCard(Card):
     def _words(found: Found, model_names: Mapping[str, str], model: str) -> str:
         name = model_names.get(model, model)
         return f"Use as {name}" if len(found.models) > 1 else "Use"
+
+
+def _texts(status: DeviceStatus) -> dict[str, str]:
+    live = status.link_state is LinkState.STREAMING
+    lost = quantity(status.lost_percent, "%", 2) if status.tells_loss else CANNOT_TELL
+    battery = quantity(status.battery_percent, "%")
+    if status.battery_percent is None and status.battery_v is not None:
+        battery = quantity(status.battery_v, "V", 2)
+    return {
+        "Rate now": quantity(status.rate_hz, "Hz") if live else NO_VALUE,
+        "Lost": lost,
+        "Battery": battery,
+        "Firmware": status.firmware or NO_VALUE,
+        "Calibrated": status.calibrated_on or "not known",
+        "Due": status.calibration_due or NO_VALUE,
+        "Link": status.link or NO_VALUE,
+        "Last seen": _moment(status.last_seen) if not status.is_connected else "now",
+    }
+
+
+def _moment(iso: str) -> str:
+    """``18 Nov 2026, 10:40`` by this machine's clock; a dash where nothing is known."""
+    try:
+        at = datetime.fromisoformat(iso).astimezone()
+    except ValueError:
+        return NO_VALUE
+    return f"{day(at)}, {time_of_day(at)}"
 
 
 def _ways(found: Found) -> list[str]:

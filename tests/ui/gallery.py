@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from app.live import LiveTrace
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.pages.review import ReviewPage
@@ -21,9 +24,11 @@ from app.status import (
 )
 from app.workflow import Notice, Weight
 from devices.modality import Modality, SettingChange
-from devices.types import LinkState, Transport
+from app.training import TRAINING_OPENS
+from app.visit_items import KINDS, MANUAL, RUNNING, ItemKind
+from devices.types import LinkState, Position, Transport
 from tests.ui.clinic import Clinic, left_behind
-from tests.ui.stage import settle
+from tests.ui.stage import run_events, settle
 
 BOARD = DeviceStatus(
     "Nordic Board",
@@ -41,6 +46,9 @@ BOARD = DeviceStatus(
 PULL = DeviceStatus(
     "Progressor_7125",
     "progressor",
+    maker="Myograph",
+    is_force=True,
+    cells=2,
     LinkState.READY,
     80.0,
     0.0,
@@ -52,6 +60,68 @@ PULL = DeviceStatus(
 TENS = LiveTreatment(
     Modality.TENS,
     TreatmentState.RUNNING,
+    is_force=True,
+    cells=1,
+)
+SENSORS = tuple(
+    DeviceStatus(
+        "Chronojump force sensor",
+        "Chronojump force sensor",
+        LinkState.STREAMING,
+        84.7,
+        0.02,
+        link=f"serial:/dev/ttyUSB{number}",
+        firmware="0.5",
+        maker="Chronojump Boscosystem",
+        position=position,
+        is_force=True,
+        cells=1,
+        key=f"serial:/dev/ttyUSB{number}",
+    )
+    for number, position in ((1, Position.LEFT), (2, Position.RIGHT))
+)
+SCALE = DeviceStatus(
+    "IF_B7",
+    "WH-C06",
+    LinkState.STREAMING,
+    7.1,
+    None,
+    link="ble:C4:64:E3:00:11:22",
+    maker="WeiHeng",
+    is_experimental=True,
+    tells_loss=False,
+    is_force=True,
+    cells=1,
+    key="ble:C4:64:E3:00:11:22",
+)
+LOST = DeviceStatus(
+    "Progressor_7125",
+    "Tindeq Progressor",
+    LinkState.RECONNECTING,
+    None,
+    0.4,
+    41.0,
+    attention="Not answering; reconnecting by itself.",
+    link="ble:D0:3C:11:22:33:44",
+    serial="0042",
+    firmware="1.2.3",
+    maker="Tindeq",
+    is_force=True,
+    cells=1,
+    key="ble:D0:3C:11:22:33:44",
+)
+AWAY = DeviceStatus(
+    "Hand dynamometer of the physiotherapy room on the second floor",
+    "Vernier Go Direct Hand Dynamometer",
+    LinkState.CLOSED,
+    link="ble:F0:11:22:33:44:55",
+    serial="0F1002K4",
+    firmware="1.8.0",
+    maker="Vernier",
+    is_force=True,
+    cells=1,
+    last_seen="2026-11-03T15:20:00+00:00",
+    key="ble:F0:11:22:33:44:55",
     DeviceStatus("OTT-3F2A", "ott", LinkState.READY, is_virtual=True),
     elapsed_s=754.0,
     planned_s=1200.0,
@@ -233,14 +303,53 @@ SCENES = tuple(
         today, today_search, today_new, people, person, person_empty, person_long_name,
         visit, visit_treatment, visit_empty, review, review_compare, review_reject,
         treatment, treatment_running, treatment_contact_lost,
-        devices, devices_searching, devices_found, library, settings, today_recovered,
+        devices, devices_all, training_started, devices_searching, devices_found, library,
+        settings, today_recovered,
     )
 )  # fmt: skip
 
 
 def _go(window: MainWindow, route: Route) -> None:
+def devices_all(window: MainWindow, clinic: Clinic) -> None:
+    """Every kind of card: two of a kind with one pulled on, experimental, lost, away, virtual."""
+    desk = window.desk
+    traces = {status.key: _trace(number) for number, status in enumerate((*SENSORS, SCALE, LOST))}
+    desk.trace_of = traces.get
+    desk.set_devices((*SENSORS, SCALE, LOST, replace(BOARD, key="virtual")))
+    desk.set_absent((AWAY,))
+    desk.set_found((), None)
+    desk.notice.emit(None)
+    window.go(Route(PageId.DEVICES))
+    settle(window)
+    run_events(0.15)
+
+
+def _trace(number: int) -> LiveTrace:
+    """Quiet for five seconds; the second one is pulled on now."""
+    rate_hz = 84.0
+    trace = LiveTrace(1, 1000)
+    t = np.arange(0.0, 5.2, 1 / rate_hz)
+    force = np.random.default_rng(number).normal(0.0, 0.4, len(t))
+    if number == 1:
+        force += 60.0 * np.clip((t - 4.9) / 0.2, 0.0, 1.0)
+    trace.append(t, force[:, None])
+    return trace
+
+
+def training_started(window: MainWindow, clinic: Clinic) -> None:
+    """The note in the window from which the training was started."""
+    _go(window, Route(PageId.DEVICES))
+    page = window.page
+    assert isinstance(page, DevicesPage)
+    page.training.plan.button("cut").click()
+    window.desk.notice.emit(TRAINING_OPENS)
+    settle(window)
+
+
     window.desk.set_devices((BOARD, PULL))
     window.desk.set_found((), None)
+    window.desk.set_absent(())
     window.desk.notice.emit(None)
     window.go(route)
     settle(window)
+    window.desk.set_absent(())

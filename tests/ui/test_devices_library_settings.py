@@ -12,16 +12,26 @@ from app.navigation import PageId, Route
 from app.pages.devices_page import DevicesPage
 from app.pages.library import LibraryPage
 from app.pages.settings_page import SettingsPage
+from app.settings import SettingsFile
 from app.status import Found
 from app.theme import Scheme
+from app.training import TRAININGS
 from app.units import ForceUnit
 from app.widgets.controls import Button
 from app.widgets.device_card import DeviceCard
+from app.widgets.device_chip import DeviceChip
 from data.clinical.catalogue import tests as strength_tests
-from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
+from data.sides import Side
+from devices.catalog import (
+    ELECTROTHERAPY_MODELS,
+    FORCE_MODELS,
+    INSTRUMENT_MODELS,
+    RECORDED_MODELS,
+)
 from devices.types import Transport
+from firmware_sim.faults import PLANS
 from tests.ui.clinic import Clinic
-from tests.ui.gallery import BOARD, PULL
+from tests.ui.gallery import AWAY, BOARD, LOST, PULL, SCALE, SENSORS, devices_all
 from tests.ui.reading import press, says, stored, write
 from tests.ui.stage import run_events, settle
 
@@ -86,10 +96,98 @@ def test_a_device_that_was_found_is_used_as_the_model_one_chooses(window: MainWi
     assert used == [(found, "onb")]
 
 
+def test_a_device_that_cannot_tell_loss_never_shows_none_lost(window: MainWindow) -> None:
+    page = devices(window)
+    window.desk.set_devices((SCALE,))
+    run_events(0.02)
+    assert says(page, "cannot tell")
+    assert says(page, "Experimental: third-party decoder only")
+    assert not says(page, "0.00\u00a0%")
+    chip = window.bar.findChildren(DeviceChip)[0]
+    chip.set_compact(False)
+    assert "loss unknown" in chip.second
+
+
+def test_the_card_of_the_device_that_is_pulled_on_says_so(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    devices_all(window, clinic)
+    page = window.page
+    assert isinstance(page, DevicesPage)
+    lit = [card for card in page.cards if says(card, "This one")]
+    assert [card.status for card in lit] == [SENSORS[1]]
+
+
+def test_a_device_that_is_away_shows_when_it_was_seen_and_can_be_forgotten(
+    window: MainWindow,
+) -> None:
+    page = devices(window)
+    window.desk.set_absent((AWAY,))
+    run_events(0.02)
+    assert says(page, "3\u00a0Nov\u00a02026")
+    assert not window.bar.findChildren(DeviceChip)
+    forgotten: list[str] = []
+    window.desk.forget_device.connect(forgotten.append)
+    next(b for b in page.findChildren(Button) if b.text() == "Forget").click()
+    assert forgotten == [AWAY.key]
+
+
+def test_a_unit_shows_the_last_trials_made_with_it(window: MainWindow) -> None:
+    page = devices(window)
+    window.desk.set_devices((LOST,))
+    settle(window)
+    assert says(page, "18\u00a0Nov\u00a02026: Hamstrings isometric 90:20, right 236\u00a0N")
+
+
+def test_a_single_cell_is_set_up_for_a_limb_and_calibrated_from_its_card(
+    window: MainWindow,
+) -> None:
+    page = devices(window)
+    window.desk.set_devices((SENSORS[0],))
+    run_events(0.02)
+    chosen: list[tuple[str, Side | None]] = []
+    wanted: list[str] = []
+
+    def choose(key: str, side: Side | None) -> None:
+        chosen.append((key, side))
+
+    window.desk.side_chosen.connect(choose)
+    window.desk.calibrate.connect(wanted.append)
+    card = page.cards[0]
+    assert card.sides.value is Side.LEFT
+    card.sides.button(Side.RIGHT).click()
+    card.calibrate.click()
+    assert chosen == [(SENSORS[0].key, Side.RIGHT)]
+    assert wanted == [SENSORS[0].key]
+
+
+def test_training_begins_with_the_chosen_trouble(window: MainWindow) -> None:
+    page = devices(window)
+    asked: list[str] = []
+    window.desk.start_training.connect(asked.append)
+    page.training.plan.button("cut").click()
+    page.training.start.click()
+    assert asked == ["cut"]
+    assert {name for name, _, _ in TRAININGS} <= set(PLANS)
+
+
+def test_experimental_devices_are_off_until_they_are_switched_on(window: MainWindow) -> None:
+    page = settings(window)
+    assert not window.desk.settings.experimental_devices
+    page.experimental.button(True).click()
+    assert SettingsFile(window.desk.settings_file.path).settings.experimental_devices
+    titles = {row.title: row.detail for row in devices(window).models.rows}
+    assert titles[FORCE_MODELS["wh-c06"].name].endswith("experimental")
+    window.desk.change_settings(experimental_devices=False)
+    titles = {row.title: row.detail for row in devices(window).models.rows}
+    assert titles[FORCE_MODELS["wh-c06"].name].endswith("off in Settings")
+
+
 def test_every_model_is_listed_with_how_far_it_was_tested(window: MainWindow) -> None:
     page = devices(window)
     titles = [row.title for row in page.models.rows]
-    for model in (*FORCE_MODELS.values(), *ELECTROTHERAPY_MODELS.values()):
+    catalogues = (FORCE_MODELS, ELECTROTHERAPY_MODELS, RECORDED_MODELS, INSTRUMENT_MODELS)
+    for model in (model for catalogue in catalogues for model in catalogue.values()):
         assert model.name in titles
     assert says(page, "tested on simulators only")
 
