@@ -6,6 +6,7 @@ import argparse
 
 from app.cli import (
     analyse,
+    calibrate,
     care,
     catalogue,
     demo,
@@ -13,6 +14,7 @@ from app.cli import (
     export,
     import_,
     output_check,
+    recompute,
     record,
     report,
     stored,
@@ -25,6 +27,7 @@ MODULES = (
     demo,
     catalogue,
     record,
+    calibrate,
     analyse,
     dose,
     output_check,
@@ -32,6 +35,7 @@ MODULES = (
     export,
     import_,
     report,
+    recompute,
     care,
 )
 

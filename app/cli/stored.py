@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from app.cli.database import find_person, find_record, opened_store
-from app.cli.errors import UsageError
-from app.cli.output import print_json
+from app.cli.errors import CommandError, UsageError
+from app.cli.output import print_facts, print_json, say
 from app.cli.parser import Commands, add_database, add_json, count, day, positive
 
 if TYPE_CHECKING:
     from app.cli.database import Record
     from app.cli.shapes import Json
+    from data.history import EarlierAnalysis
     from data.records import Session
     from data.store import Store
 
@@ -41,6 +42,9 @@ def add(commands: Commands) -> None:
         example="myograph show 01950000-0000-7000-8000-000000000010",
     )
     parser.add_argument("id", metavar="ID", help="an id or its beginning")
+    parser.add_argument(
+        "--history", action="store_true", help="of a trial: the numbers it had before, too"
+    )
     add_database(parser)
     add_json(parser)
 
@@ -131,11 +135,13 @@ def run_sessions(arguments: argparse.Namespace) -> int:
 def run_show(arguments: argparse.Namespace) -> int:
     with opened_store(arguments) as store:
         record = find_record(store, arguments.id)
+        history = _history(store, record) if arguments.history else None
         if arguments.json:
-            print_json(record_json(store, record))
+            print_json(record_json(store, record) | _history_json(history))
         else:
             print_record(store, record)
-    return 0
+            print_history(history or [])
+    return _tell_damage(store, record)
 
 
 def record_json(store: Store, record: Record) -> Json:
@@ -149,13 +155,12 @@ def record_json(store: Store, record: Record) -> Json:
             visits = [session_json(each) for each in store.sessions.of_person(record.id)]
             return {"kind": "person", **person_json(record), "sessions": visits}
         case Session():
+            trials = store.trials.of_session(record.id)
             return {
                 "kind": "session",
                 **session_json(record),
-                "trials": [
-                    trial_json(each, set_asymmetry(store, each))
-                    for each in store.trials.of_session(record.id)
-                ],
+                "trials": [trial_json(each, set_asymmetry(store, each)) for each in trials],
+                "damaged": list(trials.damaged),
                 "treatments": [
                     treatment_json(each) for each in store.treatments.of_session(record.id)
                 ],
@@ -201,3 +206,60 @@ def print_record(store: Store, record: Record) -> None:
             print_trial(record)
         case _:
             print_treatment(record)
+
+
+def _history(store: Store, record: Record) -> list[EarlierAnalysis]:
+    from data.records import Trial
+
+    if not isinstance(record, Trial):
+        raise CommandError(f"{record.id} is not a trial; only a trial has a history of its numbers")
+    return store.trials.history(record.id)
+
+
+def _history_json(history: list[EarlierAnalysis] | None) -> Json:
+    from app.cli.shapes import analysis_json
+
+    if history is None:
+        return {}
+    return {
+        "history": [
+            {
+                "until": each.at.isoformat(),
+                "made_with": each.made_with,
+                "replaced_with": each.replaced_with,
+                "by": each.by,
+                "why": each.note,
+                "note": each.trial_note,
+                **analysis_json(each.analysis),
+            }
+            for each in history
+        ]
+    }
+
+
+def print_history(history: list[EarlierAnalysis]) -> None:
+    from app.cli.tables import print_results
+    from app.wording import TABLE_METRICS
+
+    for each in history:
+        print()
+        print_facts(
+            [
+                ("until", each.at.isoformat(timespec="seconds")),
+                ("made with", each.made_with),
+                ("replaced with", each.replaced_with),
+                ("by", each.by),
+                ("why", each.note),
+            ]
+        )
+        print_results(each.analysis, TABLE_METRICS)
+
+
+def _tell_damage(store: Store, record: Record) -> int:
+    """Exit status 1 where a visit holds a trial that cannot be read."""
+    from data.records import Session
+
+    damaged = store.trials.of_session(record.id).damaged if isinstance(record, Session) else ()
+    for trial_id in damaged:
+        say(f"myograph: trial {trial_id} is damaged; all others are safe; restore it from a backup")
+    return 1 if damaged else 0
