@@ -53,7 +53,8 @@ class OnbFirmware(Firmware):
     """The load begins with the first START; its clock then runs on, streaming or not.
 
     `noise_n` is the standard deviation of each reading, far below what matters and never zero on
-    a real converter; `unloaded_n` is what the empty cells read.
+    a real converter; `unloaded_n` is what the empty cells read. `max_rate_hz` is the fastest that
+    its converter goes: asked for more it says so and streams at that.
     """
 
     model = "onb"
@@ -73,6 +74,7 @@ class OnbFirmware(Firmware):
         battery_mv: int = 3920,
         mtu: int = 247,
         host_timeout_s: float = 3.0,
+        max_rate_hz: int = MAX_RATE_HZ,
     ) -> None:
         self.serial = serial
         self.framing = framing
@@ -80,6 +82,7 @@ class OnbFirmware(Firmware):
         load = constant(0.0) if load is None else load
         self._cells = Cells(load, calibrations, noise_n, unloaded_n, seed)
         self._seed = seed
+        self._max_rate_hz = max_rate_hz
         self._battery_percent = battery_percent
         self._battery_mv = battery_mv
         room = LONGEST_FRAME if framing is Framing.STREAM else mtu - _ATT_OVERHEAD
@@ -224,7 +227,7 @@ class OnbFirmware(Firmware):
             hardware=(1, 0),
             features=_FEATURES,
             channels=CELLS,
-            max_rate_hz=MAX_RATE_HZ,
+            max_rate_hz=self._max_rate_hz,
             boot_id=self._boot_id,
             uptime_us=self.uptime_us,
             uid=self.serial.encode().ljust(16, b"\0")[:16],
@@ -239,7 +242,7 @@ class OnbFirmware(Firmware):
             return Status.WRONG_STATE, b""
         if rate_hz == 0 or unit > 1 or batch == 0 or layout & Layout.BOTH != Layout.BOTH:
             return Status.BAD_ARGUMENT, b""
-        rate_hz = min(rate_hz, MAX_RATE_HZ)
+        rate_hz = min(rate_hz, self._max_rate_hz)
         batch = min(batch, self._most_rows)
         if self._load_began_us is None:
             self._load_began_us = self._now_ns // 1000
