@@ -17,7 +17,7 @@ from data.analysis.types import Side
 from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.match import AnyModel
-from devices.types import Transport
+from devices.types import HostCalibration, Position, Transport
 from drivers.ble import BleLink
 from drivers.broadcast import BroadcastLink
 from drivers.link import Link
@@ -251,13 +251,22 @@ def simulated_link(model_id: str, model: ForceModel | ElectrotherapyModel) -> Ch
     framing = Framing.STREAM if is_serial else Framing.PACKETS
     firmware = FIRMWARE[model_id](load=_load_for(model), framing=framing)
     link = SimulatedLink(firmware, model)
-    return ChosenLink(link, framing, f"sim:{model_id}", True, link.switch_off)
+    known = tuple(_built_in(scale) for scale in firmware.scales)
+    return ChosenLink(link, framing, f"sim:{model_id}", True, link.switch_off, known)
+
+
+def _built_in(scale: Scale) -> HostCalibration:
+    channel, newtons_per_count, zero_counts, position = scale
+    return HostCalibration(
+        channel, newtons_per_count, zero_counts, "", "the simulator", Position(position)
+    )
 
 
 def _load_for(model: AnyModel) -> Load | None:
     if not isinstance(model, ForceModel):
         return None
-    athlete = Athlete(len(model.channels))
+    cells = len(FIRMWARE[model.id]().scales or model.channels)
+    athlete = Athlete(cells)
     rng = np.random.default_rng(1)
-    athlete.pull(nordic(rng) if len(model.channels) == 2 else hold(rng, 280.0, 3))
+    athlete.pull(nordic(rng) if cells == 2 else hold(rng, 280.0, 3))
     return athlete

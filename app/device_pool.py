@@ -12,6 +12,7 @@ from app.live import LiveTrace
 from app.station import FindCalibrations, Station, no_records
 from app.status import DeviceStatus, Found
 from app.unit_station import UnitStation
+from data.analysis.types import Side
 from data.clinical.tests import Laterality, StrengthTest
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.force import ForceDevice
@@ -41,8 +42,8 @@ class RealFinder:
 
     def __init__(self) -> None:
         self.problem: str | None = None
-
         self.experimental = False
+
     async def find(self, seconds: float) -> list[Found]:
         from drivers.scan import scan
 
@@ -57,8 +58,8 @@ class RealFinder:
                 services=candidate.services,
                 usb_id=candidate.usb_id,
                 advertised=candidate.advertised,
-            )
                 experimental=self.experimental,
+            )
             if models:
                 key = f"{transport}:{candidate.address}"
                 ids = tuple(model.id for model in models)
@@ -84,8 +85,11 @@ class DevicePool:
     """Coroutines run in the devices thread. `stations` and `units` are replaced as a whole, never
     changed, so that any thread may read them."""
 
-    def __init__(self, finders: Sequence[Finder]) -> None:
+    def __init__(
+        self, finders: Sequence[Finder], find_calibrations: FindCalibrations = no_records
+    ) -> None:
         self._finders = finders
+        self._find_calibrations = find_calibrations
         self._opening = asyncio.Lock()
         self.stations: dict[str, Station] = {}
         self.units: dict[str, UnitStation] = {}
@@ -130,14 +134,14 @@ class DevicePool:
         if unit is not None:
             await unit.close()
 
-    async def close(self) -> None:
-        for key in [*self.stations, *self.units]:
-            await self.release(key)
-
     async def hand_back(self, found: Found) -> None:
         """Disconnect what turned out not to be the unit that was meant: a person decides."""
         await self.release(found.key)
         self.found = (*self.found, found)
+
+    async def close(self) -> None:
+        for key in [*self.stations, *self.units]:
+            await self.release(key)
 
     def statuses(self) -> tuple[DeviceStatus, ...]:
         """From any thread: how each device is now."""
@@ -170,14 +174,27 @@ class DevicePool:
     def station_for(self, test: StrengthTest) -> Station | None:
         """The connected device that suits `test` best: two cells for both limbs at once."""
         wanted = 2 if test.laterality is Laterality.BILATERAL else 1
-        usable = [s for s in self.stations.values() if s.device.state is not LinkState.CLOSED]
+        usable = [
+            s
+            for s in self.stations.values()
+            if s.device.state is not LinkState.CLOSED
+            and s.device.is_calibrated
+            and not s.shows_counts
+        ]
         return min(usable, key=lambda s: abs(len(s.device.channels) - wanted), default=None)
 
 
-def force_station(chosen: ChosenLink, model: ForceModel) -> Station:
+def force_station(
+    chosen: ChosenLink, model: ForceModel, find_calibrations: FindCalibrations = no_records
+) -> Station:
     """A station on a chosen link, not yet open."""
-    device = ForceDevice(model, chosen.link, chosen.framing)
-    return Station(device, chosen.name, is_virtual=chosen.is_virtual)
+    return Station(
+        ForceDevice(model, chosen.link, chosen.framing),
+        chosen.name,
+        is_virtual=chosen.is_virtual,
+        find_calibrations=find_calibrations,
+        built_in=chosen.calibrations,
+    )
 
 
 def unit_station(chosen: ChosenLink, model: ElectrotherapyModel) -> UnitStation:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from devices.declaration import ElectrotherapyModel, ForceModel
-from devices.types import Transport
+from devices.types import HostCalibration, Transport
 from drivers.link import Link
 from protocols.codec import Framing
 
@@ -24,7 +24,8 @@ async def _nothing_to_end() -> None:
 class ChosenLink:
     """A closed link, the framing of its bytes, how records call it, whether it is simulated.
 
-    `end` ends what was started with the link, once that is closed for good.
+    `end` ends what was started with the link, once that is closed for good. `calibrations`: what a
+    virtual device that sends raw counts was made with.
     """
 
     link: Link
@@ -32,6 +33,7 @@ class ChosenLink:
     name: str
     is_virtual: bool
     end: Callable[[], Awaitable[None]] = _nothing_to_end
+    calibrations: tuple[HostCalibration, ...] = ()
 
 
 def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from app.status import DeviceStatus
 from app.version import program_version
 from data.analysis.reps import RepEvent
 from data.analysis.types import Side
+from data.calibrations import InForce
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Laterality, Stabilisation, StrengthTest
 from data.ids import uuid7
@@ -47,6 +48,13 @@ _PROBLEMS = {
 _ZERO_DEADLINE_S = 3.0
 _ZERO_RETRY_S = 0.2
 
+FindCalibrations = Callable[[DeviceInfo, bool], Awaitable[InForce]]
+"""What the clinic's records say of a device that has just said who it is; True: it is virtual."""
+
+
+async def no_records(_device: DeviceInfo, _is_virtual: bool) -> InForce:
+    return InForce()
+
 
 @dataclass(frozen=True, slots=True)
 class TrialPlan:
@@ -60,23 +68,37 @@ class TrialPlan:
     posture: str = ""
     lever_m: float | None = None
     gravity_n: float | None = None
+    gravity: GravityMethod | None = None
+    stabilisation: Stabilisation | None = None
+    target_n: float | None = None
+    both_injured: bool = False
 
 
 class Station:
     """Lives in the devices thread; only `trace` and the plain attributes are read elsewhere.
 
     Order for every block: journal, repetitions, live trace. `on_change` is told when something
-    other than the curve changed.
+    other than the curve changed. `built_in` are the calibrations of a virtual device that sends
+    raw counts; the clinic's own go before them.
     """
-    gravity: GravityMethod | None = None
-    stabilisation: Stabilisation | None = None
-    target_n: float | None = None
-    both_injured: bool = False
 
-    def __init__(self, device: ForceDevice, link_name: str, *, is_virtual: bool) -> None:
+    def __init__(
+        self,
+        device: ForceDevice,
+        link_name: str,
+        *,
+        is_virtual: bool,
+        find_calibrations: FindCalibrations = no_records,
+        built_in: Sequence[HostCalibration] = (),
+    ) -> None:
         self.device = device
+        self.in_force = InForce()
+        self.shows_counts = False
+        self._find_calibrations = find_calibrations
+        self._built_in = tuple(built_in)
         self.link_name = link_name
         self.is_virtual = is_virtual
+        self.side: Side | None = None  # the limb that a device with one cell is set up for
         self.trace = LiveTrace(len(device.channels), round(TRACE_S * device.model.rate_hz))
         self.zeros: tuple[Zero, ...] | None = None
         self.recorder: Recorder | None = None
@@ -93,18 +115,44 @@ class Station:
         device.on_state = self._state
         device.on_problem = self._problem
 
-    async def open(self) -> None:
-        """Connect and stream. Raises `LinkError` or `DeviceError`; closed again if it fails."""
+    async def open(self, *, may_be_uncalibrated: bool = False) -> None:
+        """Connect and stream. Raises `LinkError` or `DeviceError`; closed again if it fails.
+
+        A device that sends raw counts and was never calibrated is refused, or only connected.
+        """
         await self.device.connect()
         try:
-            await self.device.start()
-        self.side: Side | None = None  # the limb that a device with one cell is set up for
+            await self._take_calibrations()
+            if self.device.is_calibrated or not may_be_uncalibrated:
+                await self.device.start()
         except (LinkError, DeviceError):
             await self.device.close()
             raise
 
     async def close(self) -> None:
         await self.device.close()
+
+    async def show_counts(self) -> None:
+        """Stream the raw counts of every channel in the place of newtons, to calibrate them.
+
+        Raises `LinkError` or `DeviceError`.
+        """
+        await self.device.stop()
+        self.device.use_raw_counts()
+        self.shows_counts = True
+        self._begin_anew()
+        await self.device.start()
+
+    async def measure(self) -> None:
+        """Measure with the calibrations that the records hold now; a stream begins anew only where
+        the device needs them. Raises `LinkError` or `DeviceError`."""
+        if not self.device.model.needs_calibration:
+            await self._take_calibrations()
+            return
+        await self.device.stop()
+        await self._take_calibrations()
+        if self.device.is_calibrated:
+            await self.device.start()
 
     async def take_zero(self) -> tuple[Zero, ...]:
         """Zero from the last quiet stretch, waiting for one long enough at the stream's start.
@@ -158,6 +206,7 @@ class Station:
         """From any thread: how the device is now."""
         device = self.device
         dates = [c.calibrated_on for c in device.calibrations if c.calibrated_on]
+        dates += [check.checked_on for check in self.in_force.checks if not dates]
         return DeviceStatus(
             name=device.info.name,
             model=device.model.name,
@@ -172,6 +221,14 @@ class Station:
             serial=device.info.serial,
             firmware=device.info.firmware,
             calibrated_on=min(dates, default=None),
+            calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
+            is_uncalibrated=not device.is_calibrated or self.shows_counts,
+            maker=device.model.maker,
+            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
+            tells_loss=device.model.loss_detectable,
+            is_force=True,
+            cells=len(device.channels),
+            position=Position(self.side) if self.side else None,
         )
 
     def _attention(self) -> str | None:
@@ -186,6 +243,18 @@ class Station:
             return f"The {cell} cell {_PROBLEMS[problem]}: its force cannot be trusted."
         if self.overloaded_at_us is not None:
             return "A cell was pulled above its rated load. Check it with a known mass."
+        return self._attention_to_calibration()
+
+    def _attention_to_calibration(self) -> str | None:
+        if self.shows_counts:
+            return "It shows raw counts while it is being calibrated."
+        if not self.device.is_calibrated:
+            return "It sends raw counts: measure it first, with Calibrate on the devices page."
+        due_on = self.in_force.due_on
+        if due_on is not None and due_on < datetime.now(UTC).astimezone().date():
+            return f"Calibration past its date (due {due_on.isoformat()}): check or calibrate it."
+        if any(check.is_within is False for check in self.in_force.checks):
+            return "Its last check with a known mass was outside your limit: calibrate it again."
         return None
 
     def sides(self, plan_test: StrengthTest, limb: Side | None) -> tuple[Side | None, ...]:
@@ -203,7 +272,7 @@ class Station:
                 capacity_n=channel.capacity_n,
                 resolution_n=channel.resolution_n,
                 zero=self.zeros[i] if self.zeros else None,
-                calibration=device.calibrations[i],
+                calibration=self._calibration(i),
             )
             for i, (channel, side) in enumerate(zip(device.channels, sides, strict=True))
         )
@@ -221,22 +290,19 @@ class Station:
             is_virtual=self.is_virtual,
             nominal_rate_hz=device.model.rate_hz,
             channels=channels,
-            calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
-            is_uncalibrated=not device.is_calibrated or self.shows_counts,
-            maker=device.model.maker,
-            is_experimental=device.model.evidence is Evidence.THIRD_PARTY,
-            tells_loss=device.model.loss_detectable,
-            is_force=True,
-            cells=len(device.channels),
-            position=Position(self.side) if self.side else None,
             allows_rfd=device.model.rfd_refused is None,
             rfd_refused=device.model.rfd_refused,
             timing_refused=device.model.timing_refused,
+            tells_loss=device.model.loss_detectable,
             posture=plan.posture,
             lever_m=plan.lever_m,
             body_mass_kg=plan.person.body_mass_kg,
             gravity_n=plan.gravity_n,
+            gravity=GravityMethod.NONE if plan.gravity_n is None else plan.gravity,
+            stabilisation=plan.stabilisation or plan.test.stabilisation,
+            target_n=plan.target_n,
             injured=plan.person.injured,
+            both_injured=plan.both_injured,
             dominant=plan.person.dominant,
             program_version=program_version(),
         )
@@ -270,11 +336,7 @@ class Station:
             self.recorder.gap(gap)
         self.gaps.append(gap)
 
-            gravity=GravityMethod.NONE if plan.gravity_n is None else plan.gravity,
-            stabilisation=plan.stabilisation or plan.test.stabilisation,
-            target_n=plan.target_n,
     def _problem(self, t_us: int, channel: int, problem: ChannelProblem, begins: bool) -> None:
-            both_injured=plan.both_injured,
         key = (channel, problem.value)
         if problem is ChannelProblem.OVERLOAD:
             self.overloaded_at_us = t_us
@@ -313,4 +375,3 @@ def _ignore_state(_state: LinkState, _cause: str) -> None:
 
 def _ignore_begin(_station: Station, _plan: TrialPlan) -> None:
     return
-            tells_loss=device.model.loss_detectable,

@@ -6,6 +6,7 @@ import logging
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 from data import curves
@@ -198,10 +199,36 @@ def _recording_notes(capture: Capture) -> list[QualityNote]:
             side = cell.side if cell else None
             who = f"The {cell.position} cell" if cell else "The device"
             notes.append(QualityNote(text.upper(), f"{who} {_SENTENCES[text]}", side=side))
+    notes += calibration_notes(capture.header)
     if capture.lost_tail_bytes:
         text = f"The last {capture.lost_tail_bytes} bytes of the capture file could not be read."
         notes.append(QualityNote("TAIL", f"{text} The file is kept."))
     return notes
+
+
+def calibration_notes(header: TrialHeader) -> list[QualityNote]:
+    """What a reader of the numbers must know of the calibration that was used, each said once."""
+    when = header.started_at + timedelta(minutes=header.utc_offset_min)
+    notes: list[QualityNote] = []
+    for channel in header.channels:
+        known, side = channel.calibration, channel.side
+        if known.is_past_due(when.date()):
+            text = f"The device was used past the date of its calibration (due {known.due_on})."
+            notes.append(QualityNote("CALDUE", text, side=side))
+        check = known.check
+        if check is not None and check.is_within is False:
+            text = (
+                f"At its last check with a known mass ({check.checked_on}) the device was "
+                f"{check.error_percent:+.1f} % off; the clinic's limit is "
+                f"±{check.limit_percent:g} %."
+            )
+            notes.append(QualityNote("CALOFF", text, side=side))
+    seen: dict[tuple[str, str], QualityNote] = {}
+    for note in notes:
+        first = seen.setdefault((note.code, note.text), note)
+        if first is not note:  # both limbs
+            seen[note.code, note.text] = replace(first, side=None)
+    return list(seen.values())
 
 
 def _measured_rate(capture: Capture) -> float | None:

@@ -27,7 +27,7 @@ from devices.types import ForceBlock, Gap
 
 _AT_ONCE = 500
 _AT_LIMIT = ("saturated", "overload")
-_OF_THE_RECORDING = ("TAIL", "OPEN", "UNCALIBRATED")
+_OF_THE_RECORDING = ("TAIL", "OPEN", "UNCALIBRATED", "CALDUE", "CALOFF")
 
 
 class FoundTrials(list[Trial]):

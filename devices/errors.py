@@ -43,8 +43,8 @@ class UncalibratedError(DeviceError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"{name} sends raw counts, and no calibration says how many newtons one is. "
-            "Nothing was recorded. Calibrate it with a known weight, and give that calibration "
-            "with the device."
+            "Nothing was recorded. Measure it first: Devices → Calibrate in the window, or "
+            "“myograph calibrate”."
         )
 
 

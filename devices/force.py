@@ -108,6 +108,26 @@ class ForceDevice(Device):
             self._use(calibrations)
 
     @property
+    def is_calibrated(self) -> bool:
+        """Whether it can give newtons: by itself, or with a calibration of ours."""
+        return self._is_calibrated
+
+    def use_calibrations(self, calibrations: Sequence[HostCalibration]) -> None:
+        """Measure with these from the next `start` on, for a model that sends raw counts; without
+        any it measures nothing. Raises `ProtocolError` where newtons come from the device.
+        """
+        if self.state is LinkState.STREAMING:
+            raise RuntimeError("a stream keeps the calibrations that it began with")
+        self.codec.forget_calibrations()
+        self._use(calibrations)
+
+    def use_raw_counts(self) -> None:
+        """From the next `start` on every channel gives its counts in the place of newtons."""
+        self.use_calibrations(
+            [HostCalibration(i, 1.0, 0.0, "", "") for i in range(len(self.model.channels))]
+        )
+
+    @property
     def samples(self) -> int:
         """Delivered since the stream began."""
         return self._stream.samples
@@ -371,6 +391,11 @@ class ForceDevice(Device):
         ours = sorted(calibrations, key=lambda each: each.channel)
         for each in ours:
             self.codec.calibrate(each.channel, each.newtons_per_count, each.zero_counts)
+        self._is_calibrated = bool(ours)
+        if not ours:
+            self.channels = self.model.channels
+            self.calibrations = [ChannelCalibration() for _ in self.channels]
+            return
         is_whole = self.codec.has_whole_counts
         self.channels = tuple(
             ChannelInfo(
@@ -386,10 +411,10 @@ class ForceDevice(Device):
                 calibrated_on=each.calibrated_on,
                 cell_serial=each.cell_serial,
                 calibrated_by=each.calibrated_by,
+                due_on=each.due_on,
             )
             for each in ours
         ]
-        self._is_calibrated = True
 
     def _new_stream(self) -> SampleStream:
         return SampleStream(self.model, self._deliver, lambda gap: self.on_gap(gap))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -105,10 +106,40 @@ class Zero:
 
 
 @dataclass(frozen=True, slots=True)
+class MassCheck:
+    """What a cell read under a known mass, in newtons, and how far off the clinic lets it be.
+
+    `limit_percent` is of the mass's force; None where nobody typed one in. `checked_on` is an ISO
+    date.
+    """
+
+    channel: int
+    mass_kg: float
+    force_n: float
+    reading_n: float
+    checked_on: str
+    limit_percent: float | None = None
+
+    @property
+    def error_n(self) -> float:
+        return self.reading_n - self.force_n
+
+    @property
+    def error_percent(self) -> float:
+        return 100.0 * self.error_n / self.force_n
+
+    @property
+    def is_within(self) -> bool | None:
+        """None where no limit was typed in."""
+        return None if self.limit_percent is None else abs(self.error_percent) <= self.limit_percent
+
+
+@dataclass(frozen=True, slots=True)
 class ChannelCalibration:
     """What is known of the way from counts to newtons; `record` is the device's own, as hex.
 
-    `calibrated_by` is set where it is ours and not the device's.
+    `calibrated_by` is set where it is ours and not the device's. `due_on` is the ISO date by which
+    the clinic wants it calibrated or checked again; `check` its last check with a known mass.
     """
 
     newtons_per_count: float | None = None
@@ -118,6 +149,11 @@ class ChannelCalibration:
     cell_serial: str | None = None
     record_hex: str | None = None
     calibrated_by: str | None = None
+    due_on: str | None = None
+    check: MassCheck | None = None
+
+    def is_past_due(self, today: date) -> bool:
+        return self.due_on is not None and date.fromisoformat(self.due_on) < today
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,3 +174,4 @@ class HostCalibration:
     uncertainty_percent: float | None = None
     capacity_n: float | None = None
     cell_serial: str | None = None
+    due_on: str | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from firmware_sim.firmware import Firmware, Load
+from firmware_sim.firmware import Firmware, Load, Scale
 from firmware_sim.loads import constant, on_cells
 from firmware_sim.noise import chance, gaussian
 from protocols.chronojump import encode_line
@@ -202,6 +202,10 @@ class ChronojumpPlatformFirmware(ChronojumpFirmware):
     newtons_per_count = 0.125
     zero_counts = (40, -25, 0, 0)
     resolution_n = newtons_per_count
+    scales = (
+        Scale(0, newtons_per_count, zero_counts[0], "left"),
+        Scale(1, newtons_per_count, zero_counts[1], "right"),
+    )
 
     def _full_version(self) -> str:
         return "Force_Platform-0.1"

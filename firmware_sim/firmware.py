@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,15 @@ class UnsafeRequestError(Exception):
     """Something other than a harmless question was written to a therapy unit."""
 
 
+class Scale(NamedTuple):
+    """What a host's calibration of one channel of raw counts finds, and which cell hangs there."""
+
+    channel: int
+    newtons_per_count: float
+    zero_counts: float
+    position: str = "single"
+
+
 class Firmware(ABC):
     """The device's half of a wire format.
 
@@ -30,6 +40,8 @@ class Firmware(ABC):
     framing: Framing
     resolution_n: float | None = None
     """The step of its readings; None for a device that measures no force."""
+    scales: tuple[Scale, ...] = ()
+    """Of the channels with a cell, where it sends raw counts; empty where it sends newtons."""
     is_reachable: bool = True
     """False: switched off or out of range. Whoever serves it ends the connection, accepts no new
     one, and goes on calling `advance`."""
@@ -49,3 +61,8 @@ class Firmware(ABC):
     @abstractmethod
     def disconnected(self) -> None:
         """The link went down: what the real device does then (stop streaming, mostly)."""
+
+    def reboot(self) -> None:
+        """Off and on again, too shortly for the host's end of the link to notice."""
+        self.disconnected()
+        self.connected()

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_sim.cells import Cells, StreamingUnit
-from firmware_sim.firmware import Load
+from firmware_sim.firmware import Load, Scale
 from protocols.codec import Framing
 from protocols.frez import SAMPLES, Command, encode_rows
 
@@ -40,6 +40,7 @@ class FrezFirmware(StreamingUnit):
         self.counts_per_newton = counts_per_newton
         self.zero_counts = zero_counts
         self.resolution_n = 1.0 / counts_per_newton
+        self.scales = (Scale(0, self.resolution_n, zero_counts),)
         self._clock_at_start_ms = clock_at_start_ms
 
     def receive(self, data: bytes) -> list[bytes]:

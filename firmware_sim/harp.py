@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from firmware_sim.firmware import Firmware, Load
+from firmware_sim.firmware import Firmware, Load, Scale
 from firmware_sim.loads import constant, on_cells
 from firmware_sim.noise import gaussian
 from protocols.codec import Framing
@@ -69,6 +69,8 @@ class HarpFirmware(Firmware):
         self._noise_n = noise_n
         self._unloaded_n = np.array(unloaded_n)
         self._cells = cells
+        sides = ("left", "right") if len(cells) == 2 else ("single",) * len(cells)
+        self.scales = tuple(Scale(*cell, side) for cell, side in zip(cells, sides, strict=True))
         self._frames = HarpFrames()
         self._boot_us = clock_at_boot_us
         self._now_ns = 0

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_sim.cells import Cells, StreamingUnit
-from firmware_sim.firmware import Load
+from firmware_sim.firmware import Load, Scale
 from protocols.codec import Framing
 from protocols.imada_zta import encode_record
 
@@ -18,6 +18,7 @@ class ImadaZtaFirmware(StreamingUnit):
 
     model = "imada-zta"
     resolution_n = 0.1
+    scales = (Scale(0, 1.0, 0.0),)
 
     def __init__(
         self,

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firmware_sim.cells import Cells, StreamingUnit
-from firmware_sim.firmware import Load
+from firmware_sim.firmware import Load, Scale
 from protocols.codec import Framing
 from protocols.motherboard import RATE_HZ, SERIAL, START, ZONES, encode_report
 
@@ -39,6 +39,10 @@ class MotherboardFirmware(StreamingUnit):
         cells = Cells(load, RATE_HZ, cells=2, seed=seed, noise_n=noise_n, unloaded_n=unloaded_n)
         super().__init__(cells, framing, serial, 1)
         self.resolution_n = 1.0 / counts_per_newton
+        self.scales = (
+            Scale(0, self.resolution_n, 0.0, "left"),
+            Scale(2, -self.resolution_n, 0.0, "right"),
+        )
         self._counts_per_newton = counts_per_newton
         self._battery = battery
         self._first_number = first_number

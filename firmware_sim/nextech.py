@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from firmware_sim.cells import NS, Cells
-from firmware_sim.firmware import Firmware, Load
+from firmware_sim.firmware import Firmware, Load, Scale
 from protocols.codec import Framing
 from protocols.nextech import encode_reading
 
@@ -16,6 +16,7 @@ class NextechFirmware(Firmware):
 
     model = "nextech"
     resolution_n = 0.01
+    scales = (Scale(0, 1.0, 0.0),)
 
     def __init__(
         self,

@@ -296,6 +296,9 @@ class ChronojumpPlatformCodec(ChronojumpCodec):
         self._ours[channel] = (newtons_per_count, zero_counts)
         self._ours = dict(sorted(self._ours.items()))
 
+    def forget_calibrations(self) -> None:
+        self._ours.clear()
+
     def receive(self, data: bytes) -> list[Event]:
         run = _Run(self._columns())
         self._read(data, run)

@@ -107,3 +107,6 @@ class Codec(Decoder):
         this. Raises `ProtocolError` where newtons come from the device.
         """
         raise ProtocolError("newtons come from this device: it takes no calibration of ours")
+
+    def forget_calibrations(self) -> None:
+        """Take back every `calibrate`."""

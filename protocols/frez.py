@@ -73,6 +73,9 @@ class FrezCodec(Codec):
         if channel == 0:
             self._calibration = (newtons_per_count, zero_counts)
 
+    def forget_calibrations(self) -> None:
+        self._calibration = None
+
     def request_class(self, data: bytes) -> RequestClass:
         match list(data):
             case []:

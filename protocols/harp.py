@@ -114,6 +114,10 @@ class HarpCodec(Codec):
         self._scales[channel] = (newtons_per_count, zero_counts)
         self._watch()
 
+    def forget_calibrations(self) -> None:
+        self._scales.clear()
+        self._watch()
+
     def identify(self) -> Iterator[bytes]:
         """Raises `ProtocolError` where another Harp device answers."""
         yield self.stop()  # an earlier program may have left it running

@@ -70,6 +70,9 @@ class ImadaZtaCodec(Codec):
         if channel == 0:
             self._calibration = (newtons_per_count, zero_counts)
 
+    def forget_calibrations(self) -> None:
+        self._calibration = None
+
     def request_class(self, data: bytes) -> RequestClass:
         return _REQUEST_CLASSES.get(data, RequestClass.UNKNOWN)
 

@@ -81,6 +81,9 @@ class MotherboardCodec(Codec):
             raise ProtocolError(f"the board has {ZONES} zones; there is no channel {channel}")
         self._calibrations[channel] = (newtons_per_count, zero_counts)
 
+    def forget_calibrations(self) -> None:
+        self._calibrations.clear()
+
     def request_class(self, data: bytes) -> RequestClass:
         match data:
             case b"":

@@ -85,6 +85,9 @@ class NextechCodec(Codec):
         if channel == 0:
             self._calibration = (newtons_per_count, zero_counts)
 
+    def forget_calibrations(self) -> None:
+        self._calibration = None
+
     def request_class(self, data: bytes) -> RequestClass:
         if not data:
             return RequestClass.LISTEN

@@ -79,7 +79,7 @@ def run_record(arguments: argparse.Namespace) -> int:
     from devices.catalog import refuse_experimental
 
     test = strength_test(arguments.test)
-    model = _force_model(arguments.model)
+    model = force_model(arguments.model)
     if not arguments.experimental:
         refuse_experimental(model)
     try:
@@ -150,12 +150,13 @@ async def _record(
     plan: TrialPlan,
     store: Store,
 ) -> Path:
+    from app.calibrating import calibrations_of
     from app.device_pool import force_station
     from app.headless import EndRule, record_trial, take_zero_patiently
 
     if arguments.capture is not None:
         chosen = _captured(chosen, arguments.capture)
-    station = force_station(chosen, model)
+    station = force_station(chosen, model, calibrations_of(store))
     stop = asyncio.Event()
     say(f"Connecting to {chosen.name} …")
     try:
@@ -163,6 +164,8 @@ async def _record(
         with _stopping_on_interrupt(stop):
             info = station.device.info
             say(f"{info.name}, serial {info.serial or 'unknown'}. Taking the zero …")
+            if attention := station.status().attention:
+                say(attention)
             if not await take_zero_patiently(station, stop, say):
                 raise CommandError(
                     "Stopped before the trial began. Nothing was recorded; "
@@ -202,7 +205,8 @@ def _captured(chosen: ChosenLink, path: Path) -> ChosenLink:
     return replace(chosen, link=CaptureLink(chosen.link, path, about))
 
 
-def _force_model(model_id: str) -> ForceModel:
+def force_model(model_id: str) -> ForceModel:
+    """The model with this id. Raises `UsageError`."""
     from devices.catalog import FORCE_MODELS
 
     if model_id not in FORCE_MODELS:
