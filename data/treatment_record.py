@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from data.clinical.body_regions import View
@@ -73,13 +74,15 @@ class Placement:
 @dataclass(frozen=True, slots=True)
 class ScreeningRecord:
     """Answers by item id; `lists` are the stamps of the lists asked (`ScreeningList.stamp`),
-    `texts` the words of each item as it was asked, `reasons` why a yes was no obstacle."""
+    `texts` the words of each item as it was asked, `reasons` why a yes was no obstacle. `asked_on`
+    is the day of the answers where they were taken over from an earlier treatment."""
 
     lists: tuple[str, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
     texts: Mapping[str, str] = field(default_factory=dict[str, str])
     reasons: Mapping[str, str] = field(default_factory=dict[str, str])
     by: str = ""
+    asked_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

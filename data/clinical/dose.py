@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from data.clinical.dose_limits import note_over
+
 Average = Literal["satp", "sata"]
 Waveform = Literal["monophasic", "symmetric", "asymmetric"]
 
 LOAD_OHM = 500.0
-_ENRAF = "IEC 60601-2-10 as printed in the Enraf-Nonius Endomed 484 manual, p. 47"
 
 
 class DoseError(ValueError):
@@ -43,8 +44,8 @@ class DoseNumber:
 
 def duty_cycle(on: float, off: float) -> float:
     """Share of the time that is on, 0 to 1; a pulse ratio 1:n is ``duty_cycle(1, n)``."""
-    _check("on", on, 0, 1e6, is_above=True)
-    _check("off", off, 0, 1e6)
+    check_range("on", on, 0, 1e6, is_above=True)
+    check_range("off", off, 0, 1e6)
     return on / (on + off)
 
 
@@ -62,10 +63,10 @@ def ultrasound_dose(
     `average` says which intensity the panel shows: over the pulse (``satp``) or over the whole
     pulse cycle (``sata``). `era_cm2` is the effective radiating area, `area_cm2` the treated one.
     """
-    _check("intensity_w_cm2", intensity_w_cm2, 0, 10)
-    _check("duty", duty, 0, 1, is_above=True)
-    _check("era_cm2", era_cm2, 0, 50, is_above=True)
-    _check("seconds", seconds, 0, 7200)
+    check_range("intensity_w_cm2", intensity_w_cm2, 0, 10)
+    check_range("duty", duty, 0, 1, is_above=True)
+    check_range("era_cm2", era_cm2, 0, 50, is_above=True)
+    check_range("seconds", seconds, 0, 7200)
     is_pulse = _is_pulse_average(average)
     intensity_w_cm2, duty, era_cm2 = float(intensity_w_cm2), float(duty), float(era_cm2)
     satp = intensity_w_cm2 if is_pulse else intensity_w_cm2 / duty
@@ -75,7 +76,10 @@ def ultrasound_dose(
     given = "intensity as shown on the panel"
     numbers = {
         "sata_w_cm2": DoseNumber(
-            sata, "W/cm²", "us.sata.v1(SATP · duty)" if is_pulse else f"us.sata.v1({given})"
+            sata,
+            "W/cm²",
+            "us.sata.v1(SATP · duty)" if is_pulse else f"us.sata.v1({given})",
+            note=note_over("ultrasound", sata),
         ),
         "satp_w_cm2": DoseNumber(
             satp, "W/cm²", f"us.satp.v1({given})" if is_pulse else "us.satp.v1(SATA / duty)"
@@ -104,10 +108,10 @@ def electrical_dose(
     is the time with current.
     """
     phases = _phases(waveform)
-    _check("amplitude_ma", amplitude_ma, 0, 2000)
-    _check("width_us", width_us, 0, 1e6, is_above=True)
-    _check("rate_hz", rate_hz, 0, 1e4, is_above=True)
-    _check("share of time with current", phases * width_us * rate_hz * 1e-6, 0, 1)
+    check_range("amplitude_ma", amplitude_ma, 0, 2000)
+    check_range("width_us", width_us, 0, 1e6, is_above=True)
+    check_range("rate_hz", rate_hz, 0, 1e4, is_above=True)
+    check_range("share of time with current", phases * width_us * rate_hz * 1e-6, 0, 1)
     charge_uc = amplitude_ma * width_us / 1000
     # A charge-balanced second phase of unknown shape adds charge, but its rms part is not known.
     rms_phases = 1 if waveform == "asymmetric" else phases
@@ -125,23 +129,59 @@ def electrical_dose(
             rms,
             "mA",
             f"es.rms.v1(peak · √({rms_phases} · phase width · rate){partly})",
-            note=_rms_note(rms),
+            note=note_over("rms", rms),
         ),
         "mean_rectified_ma": DoseNumber(
             phases * charge_uc * rate_hz * 1e-3, "mA", f"es.mean.v1({phases} · phase charge · rate)"
         ),
         "energy_per_pulse_mj": _pulse_energy(amplitude_ma, rms_phases * width_us, partly),
     }
-    numbers |= _per_area(rms, electrode_cm2)
+    numbers |= per_electrode(rms, electrode_cm2)
     return numbers | _over_time(charge_uc, rate_hz, seconds)
 
 
 def ac_burst_rms(peak_ma: float, duty: float) -> DoseNumber:
     """Effective current of a gated sine (for example 2.5 kHz in bursts)."""
-    _check("peak_ma", peak_ma, 0, 2000)
-    _check("duty", duty, 0, 1, is_above=True)
+    check_range("peak_ma", peak_ma, 0, 2000)
+    check_range("duty", duty, 0, 1, is_above=True)
     rms = peak_ma / math.sqrt(2) * math.sqrt(duty)
-    return DoseNumber(rms, "mA", "es.rms.sine.v1(peak / √2 · √duty)", note=_rms_note(rms))
+    return DoseNumber(
+        rms,
+        "mA",
+        "es.rms.sine.v1(peak / √2 · √duty)",
+        note=note_over("rms.carrier", rms) or note_over("rms", rms),
+    )
+
+
+def per_electrode(rms_ma: float, electrode_cm2: float | None) -> dict[str, DoseNumber]:
+    """Density of current and power under the smallest electrode; refused without its area."""
+    density = "es.density.v1(rms / smallest electrode)"
+    power = f"es.power.v1(rms² · {LOAD_OHM:g} Ω / smallest electrode)"
+    if electrode_cm2 is None:
+        missing = "no electrode size given"
+        return {
+            "density_ma_cm2": DoseNumber(None, "mA/cm²", density, missing),
+            "power_density_mw_cm2": DoseNumber(None, "mW/cm²", power, missing),
+        }
+    check_range("electrode_cm2", electrode_cm2, 0, 2000, is_above=True)
+    value = rms_ma / electrode_cm2
+    milliwatts = rms_ma**2 * 1e-3 * LOAD_OHM / electrode_cm2
+    return {
+        "density_ma_cm2": DoseNumber(value, "mA/cm²", density, note=note_over("density", value)),
+        "power_density_mw_cm2": DoseNumber(
+            milliwatts, "mW/cm²", power, note=note_over("power_density", milliwatts)
+        ),
+    }
+
+
+def check_range(
+    field: str, value: float, low: float, high: float, *, is_above: bool = False
+) -> None:
+    """Raise `DoseError` for what is no number or out of range; `is_above`: low itself is out."""
+    inside = (low < value <= high) if is_above else (low <= value <= high)
+    if not inside:
+        least = f"above {low:g}" if is_above else f"at least {low:g}"
+        raise DoseError(field, value, f"{least} and at most {high:g}")
 
 
 def _is_pulse_average(average: str) -> bool:
@@ -163,7 +203,7 @@ def _area_density(energy_j: float, area_cm2: float | None) -> DoseNumber:
     method = "us.area.v1(energy / treated area)"
     if area_cm2 is None:
         return DoseNumber(None, "J/cm²", method, "no treated area given")
-    _check("area_cm2", area_cm2, 0, 5000, is_above=True)
+    check_range("area_cm2", area_cm2, 0, 5000, is_above=True)
     return DoseNumber(energy_j / area_cm2, "J/cm²", method)
 
 
@@ -171,45 +211,14 @@ def _spatial_peak(satp: float, ratio: float | None) -> DoseNumber:
     method = "us.bnr.v1(SATP · beam non-uniformity ratio)"
     if ratio is None:
         return DoseNumber(None, "W/cm²", method, "no beam non-uniformity ratio given")
-    _check("beam_nonuniformity_ratio", ratio, 1, 20)
-    return DoseNumber(satp * ratio, "W/cm²", method)
-
-
-def _rms_note(rms_ma: float) -> str | None:
-    if rms_ma <= 50:
-        return None
-    return f"Over 50 mA rms, the highest output of such units ({_ENRAF})."
+    check_range("beam_nonuniformity_ratio", ratio, 1, 20)
+    return DoseNumber(satp * ratio, "W/cm²", method, note=note_over("beam", ratio))
 
 
 def _pulse_energy(amplitude_ma: float, width_us: float, partly: str) -> DoseNumber:
     energy_mj = amplitude_ma**2 * 1e-6 * LOAD_OHM * width_us * 1e-3
-    note = None
-    if energy_mj > 300:
-        note = "Over 300 mJ a pulse into 500 Ω (IEC 601-2-10, 51.104, as cited by Biopac)."
     method = f"es.energy.v1(peak² · {LOAD_OHM:g} Ω · width{partly})"
-    return DoseNumber(energy_mj, "mJ", method, note=note)
-
-
-def _per_area(rms_ma: float, electrode_cm2: float | None) -> dict[str, DoseNumber]:
-    density = "es.density.v1(rms / smallest electrode)"
-    power = f"es.power.v1(rms² · {LOAD_OHM:g} Ω / smallest electrode)"
-    if electrode_cm2 is None:
-        missing = "no electrode size given"
-        return {
-            "density_ma_cm2": DoseNumber(None, "mA/cm²", density, missing),
-            "power_density_mw_cm2": DoseNumber(None, "mW/cm²", power, missing),
-        }
-    _check("electrode_cm2", electrode_cm2, 0, 2000, is_above=True)
-    value = rms_ma / electrode_cm2
-    note = None
-    if value > 2:
-        note = f"Over 2 mA/cm² rms: needs special attention ({_ENRAF})."
-    return {
-        "density_ma_cm2": DoseNumber(value, "mA/cm²", density, note=note),
-        "power_density_mw_cm2": DoseNumber(
-            rms_ma**2 * 1e-3 * LOAD_OHM / electrode_cm2, "mW/cm²", power
-        ),
-    }
+    return DoseNumber(energy_mj, "mJ", method, note=note_over("pulse_energy", energy_mj))
 
 
 def _over_time(charge_uc: float, rate_hz: float, seconds: float | None) -> dict[str, DoseNumber]:
@@ -221,16 +230,8 @@ def _over_time(charge_uc: float, rate_hz: float, seconds: float | None) -> dict[
             "pulses": DoseNumber(None, "", pulses, missing),
             "total_charge_c": DoseNumber(None, "C", charge, missing),
         }
-    _check("seconds", seconds, 0, 86400)
+    check_range("seconds", seconds, 0, 86400)
     return {
         "pulses": DoseNumber(rate_hz * seconds, "", pulses),
         "total_charge_c": DoseNumber(charge_uc * 1e-6 * rate_hz * seconds, "C", charge),
     }
-
-
-def _check(field: str, value: float, low: float, high: float, *, is_above: bool = False) -> None:
-    """Refuse what is no number or out of range; `is_above` leaves out the lower limit itself."""
-    inside = (low < value <= high) if is_above else (low <= value <= high)
-    if not inside:
-        least = f"above {low:g}" if is_above else f"at least {low:g}"
-        raise DoseError(field, value, f"{least} and at most {high:g}")

@@ -74,12 +74,12 @@ def reported_flags(modality: str, values: Values) -> tuple[str, ...]:
         if judgement.verdict in (Verdict.ASK, Verdict.REFUSE):
             field = the_form.field(key)
             said = field.words(values.get(key))
-            what = "outside the usual" if judgement.verdict is Verdict.ASK else "outside what is"
-            span = _span(judgement.limit, field.unit) if judgement.limit else "one of its choices"
-            tail = "range" if judgement.verdict is Verdict.ASK else "possible"
+            is_usual = judgement.verdict is Verdict.ASK
+            where = "outside the usual range" if is_usual else "outside what is possible"
+            span = _span(judgement.limit, field.unit) if judgement.limit else "its choices"
             sentences.append(
-                f"{_name(field, key)}: the unit reported {said}, {what} {tail} "
-                f"({span}). It is kept as reported."
+                f"{_name(field, key)}: the unit reported {said}, {where} ({span}). "
+                "It is kept as reported."
             )
     return tuple(sentences)
 

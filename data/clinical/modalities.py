@@ -10,7 +10,25 @@ from typing import TypeAlias
 
 from data.clinical.entries import CatalogueError, Entry
 
-__all__ = ["CatalogueError", "Field", "FieldKind", "ModalityForm", "Part", "Plain", "form", "forms"]
+__all__ = [
+    "CUSTOM",
+    "CatalogueError",
+    "Condition",
+    "Field",
+    "FieldKind",
+    "ModalityForm",
+    "Part",
+    "Plain",
+    "Usual",
+    "Values",
+    "channel_of",
+    "field_id",
+    "form",
+    "forms",
+    "key_of",
+    "number_of",
+    "parse",
+]
 
 Plain: TypeAlias = float | str | bool
 """What a field can hold: a number in the field's unit, a text or choice, yes or no."""
@@ -166,6 +184,13 @@ def field_id(key: str) -> str:
 
 def channel_of(key: str) -> int:
     return int(key.partition("@")[2] or 1)
+
+
+def number_of(value: Plain | None) -> float | None:
+    """The number that a field holds; None for a text, yes or no, or nothing."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value)
 
 
 def form(modality: str) -> ModalityForm:
