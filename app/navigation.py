@@ -24,14 +24,17 @@ if TYPE_CHECKING:  # numpy is not needed before the first device
 class PageId(StrEnum):
     TODAY = "today"
     PEOPLE = "people"
+    SQUAD = "squad"
     DEVICES = "devices"
     LIBRARY = "library"
     SETTINGS = "settings"
     PERSON = "person"
+    LADDER = "ladder"
     VISIT = "visit"
     LIVE = "live"
     REVIEW = "review"
     TREATMENT = "treatment"
+    EXERCISES = "exercises"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,17 +83,18 @@ class Desk(QObject):
     notice = Signal(object)  # Notice | None: the one line in its fixed place
     start_test = Signal(object)  # StartTest
     report_wanted = Signal(object)  # UUID of a session
+    hand_out_wanted = Signal(object)  # UUID of a prescription
     find_devices = Signal()
     use_device = Signal(object, str)  # Found, id of the model that it is
     keep_treatment = Signal(object)  # KeepTreatment
     treatment_kept = Signal()
     release_device = Signal(str)  # key of a device in use
-    person_changed = Signal()
-    devices_changed = Signal()
     forget_device = Signal(str)  # key of one that was accepted once and is not here
     side_chosen = Signal(str, object)  # key of a device with one cell; Side | None
     calibrate = Signal(str)  # key of the device that is to be calibrated
     start_training = Signal(str)  # name of a fault plan
+    person_changed = Signal()
+    devices_changed = Signal()
     treatment_changed = Signal()
     settings_changed = Signal()
     undo_changed = Signal()
@@ -107,10 +111,10 @@ class Desk(QObject):
         self.settings_file = settings
         self.person: Person | None = None
         self.devices: tuple[DeviceStatus, ...] = ()
-        self.is_searching = False
-        self.found: tuple[Found, ...] = ()
         self.absent: tuple[DeviceStatus, ...] = ()
         self.trace_of: Callable[[str], LiveTrace | None] = _no_trace
+        self.is_searching = False
+        self.found: tuple[Found, ...] = ()
         self.bluetooth_problem: str | None = None
         self.treatment: LiveTreatment | None = None
         self._undos: list[Undo] = []
@@ -146,14 +150,14 @@ class Desk(QObject):
             self.found, self.bluetooth_problem = found, bluetooth_problem
             self.devices_changed.emit()
 
-    def set_treatment(self, treatment: LiveTreatment | None) -> None:
-        """What a connected treatment unit is doing now."""
     def set_absent(self, devices: tuple[DeviceStatus, ...]) -> None:
         """Devices that were accepted once and are not here now: no chips, only cards."""
         if devices != self.absent:
             self.absent = devices
             self.devices_changed.emit()
 
+    def set_treatment(self, treatment: LiveTreatment | None) -> None:
+        """What a connected treatment unit is doing now."""
         if treatment != self.treatment:
             self.treatment = treatment
             self.treatment_changed.emit()

@@ -237,6 +237,7 @@ def limb_style(side: Side) -> LimbStyle:
 ICONS = {
     "today": "ph.calendar-blank",
     "people": "ph.users",
+    "squad": "ph.users-three",
     "devices": "ph.gauge",
     "library": "ph.books",
     "settings": "ph.gear-six",
@@ -261,8 +262,17 @@ ICONS = {
     "reject": "ph.prohibit",
     "clock": "ph.clock",
     "injury": "ph.bandaids",
+    "ladder": "ph.list-numbers",
+    "dot": "ph.circle",
     "zero": "ph.scales",
     "trend": "ph.chart-line",
+    "remove": "ph.x",
+    "hands": "ph.hand-palm",
+    "exercise": "ph.barbell",
+    "running": "ph.person-simple-run",
+    "measure": "ph.ruler",
+    "letter": "ph.envelope-simple",
+    "note": "ph.note-pencil",
 }
 
 

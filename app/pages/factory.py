@@ -17,6 +17,14 @@ def make_page(page: PageId, desk: Desk) -> Page:
             from app.pages.people import PeoplePage
 
             return PeoplePage(desk)
+        case PageId.SQUAD:
+            from app.pages.squad import SquadPage
+
+            return SquadPage(desk)
+        case PageId.LADDER:
+            from app.pages.ladder import LadderPage
+
+            return LadderPage(desk)
         case PageId.PERSON:
             from app.pages.person import PersonPage
 
@@ -33,6 +41,10 @@ def make_page(page: PageId, desk: Desk) -> Page:
             from app.pages.treatment import TreatmentPage
 
             return TreatmentPage(desk)
+        case PageId.EXERCISES:
+            from app.pages.exercises import ExercisesPage
+
+            return ExercisesPage(desk)
         case PageId.DEVICES:
             from app.pages.devices_page import DevicesPage
 

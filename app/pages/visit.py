@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from functools import partial
 from uuid import UUID
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
 
+from app.episodes import injuries
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Page
 from app.plain_text import plain
 from app.reading import RunOfTest, Visit, read_history, read_visit, test_name
 from app.results import set_result
+from app.store_thread import failed_work
 from app.theme import space, theme
 from app.units import clock, day, quantity, time_of_day
+from app.visit_items import (
+    KINDS,
+    ItemKind,
+    detail_of,
+    icon_of,
+    items_of,
+    kind_of,
+    new_item,
+    new_values,
+    shelf_of,
+    title_of,
+)
 from app.widgets.controls import Button, Card, Deck, EmptyState, row, scrolling
+from app.widgets.item_panel import ItemPanel
+from app.widgets.measure_form import MeasureForm
+from app.widgets.prescription_card import PrescriptionCard
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
@@ -22,10 +41,23 @@ from app.widgets.treatment_record import NAMES, TreatmentRecord
 from app.wording import local_time
 from app.workflow import SetResult
 from data.analysis.types import Side
+from data.clinical.measures import Measure
+from data.episodes import Episode, Item, TypedValue
 from data.records import Session, Treatment
+from data.rehabilitation import Prescription
 from data.store import Store
 
-_EMPTY, _RUN, _TREATMENT, _CHOOSE = range(4)
+_EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES = range(7)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """A visit with its items, and which tests were ever done with this person, newest first."""
+
+    visit: Visit
+    items: tuple[Item, ...]
+    before: tuple[str, ...]
+    episode: Episode | None
 
 
 class VisitPage(Page):
@@ -34,8 +66,7 @@ class VisitPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
-        self._visit: Visit | None = None
-        self._before: tuple[str, ...] = ()
+        self._shown: _Shown | None = None
         self.end = Button("End the visit", clicked=self._end)
         self.report = Button("Report", icon_name="report", key="Ctrl+P", clicked=self._report)
         self.header = Header("", self.report, self.end)
@@ -44,9 +75,20 @@ class VisitPage(Page):
         self.add_treatment = Button(
             "Treatment", icon_name="treatment", key="E", clicked=self._treat
         )
+        self.add_exercises = Button(
+            "Exercises", icon_name="exercise", key="X", clicked=self._prescribe
+        )
+        self.add_measure = Button("Result", icon_name="measure", key="F", clicked=self._measure)
+        self.add_items = [
+            Button(kind.word, icon_name=kind.icon, key=kind.key, clicked=partial(self._begin, kind))
+            for kind in KINDS
+        ]
         self.run = RunCard()
         self.record = TreatmentRecord()
         self.chooser = TestChooser()
+        self.item = ItemPanel()
+        self.measure = MeasureForm()
+        self.exercises = PrescriptionCard()
         self._build()
         self.timeline.moved.connect(self._show_item)
         self.timeline.chosen.connect(self._open_item)
@@ -54,13 +96,26 @@ class VisitPage(Page):
         self.run.review.clicked.connect(self._review)
         self.add_key("T", "Add a test", self._choose)
         self.add_key("E", "Add a treatment (electrotherapy or ultrasound)", self._treat)
+        self.add_key("X", "Exercises for the athlete", self._prescribe)
+        self.add_key("F", "A functional test or other result, typed in", self._measure)
+        for kind in KINDS:
+            self.add_key(kind.key, kind.does, partial(self._begin, kind))
+        self.add_key("Ctrl+Return", "Save what is being written", self.item.save.click)
+        self.item.saved.connect(self._keep)
+        self.item.removed.connect(self._remove)
+        self.item.cancelled.connect(self._leave_form)
+        self.measure.saved.connect(self._keep_values)
+        self.measure.cancelled.connect(self._leave_form)
+        self.exercises.edit.clicked.connect(self._prescribe)
+        self.exercises.hand_out.clicked.connect(self._hand_out)
         self.add_key("Ctrl+P", "Report of this visit", self._report)
         desk.settings_changed.connect(self._show_current)
 
     def enter(self, route: Route) -> None:
         if route.record != self._id:
-            self._visit = None
+            self._shown = None
             self.timeline.set_rows([])
+            self.item.forget()
             self._right.hide()
             self.header.title.setText("")
         self._id = route.record
@@ -68,11 +123,17 @@ class VisitPage(Page):
         self.timeline.setFocus()
 
     def escape(self) -> bool:
-        if self._right.currentIndex() == _CHOOSE and self.timeline.rows:
-            self._show_current()
-            self.timeline.setFocus()
+        if self._is_asking and self.timeline.rows:
+            if self._right.currentIndex() == _ITEM:
+                self.item.give_up()
+            else:
+                self._leave_form()
             return True
         return False
+
+    def _leave_form(self) -> None:
+        self._show_current()
+        self.timeline.setFocus()
 
     def records_changed(self, ids: frozenset[UUID]) -> None:
         self._reload()
@@ -80,12 +141,25 @@ class VisitPage(Page):
     def _build(self) -> None:
         self.body.addWidget(self.header)
         left = Card(holds_rows=True)
-        left.setFixedWidth(theme().px(340 if theme().text_scale <= 1.25 else 280))
-        buttons = row(self.add_test, self.add_treatment, spacing=2)
+        left.setFixedWidth(theme().px(340 if theme().text_scale <= 1.25 else 244))
+        buttons = QGridLayout()
+        buttons.setSpacing(space(2))
         buttons.setContentsMargins(space(2), space(2), space(2), space(2))
+        self._adding = (
+            self.add_test, self.add_treatment, self.add_exercises, self.add_measure, *self.add_items
+        )  # fmt: skip
+        is_wide = theme().text_scale <= 1.25
+        for place, button in enumerate(self._adding):
+            if not is_wide:  # icon and key alone leave room for the time line
+                word = button.text()
+                button.setText("")
+                button.setToolTip(word)
+                button.setAccessibleName(word)
+            buttons.addWidget(button, *divmod(place, 2 if is_wide else 3))
         left.column.addLayout(buttons)
         left.column.addWidget(self.timeline, 1)
-        self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser())
+        self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser(), self.item,
+                           self.measure, self.exercises)  # fmt: skip
         columns = QHBoxLayout()
         columns.setSpacing(space(5))
         columns.addWidget(left)
@@ -94,9 +168,7 @@ class VisitPage(Page):
 
     def _empty(self) -> QWidget:
         card = Card(margin=4)
-        card.column.addWidget(
-            EmptyState("Nothing was recorded", "No test and no treatment belongs to this visit.")
-        )
+        card.column.addWidget(EmptyState("Nothing was recorded", "Nothing belongs to this visit."))
         card.column.addStretch()
         return card
 
@@ -122,12 +194,17 @@ class VisitPage(Page):
                 self, lambda store: _read(store, session_id), self._show, slot="visit"
             )
 
-    def _show(self, read: tuple[Visit, tuple[str, ...]]) -> None:
-        is_first = self._visit is None
+    @property
+    def _visit(self) -> Visit | None:
+        return self._shown.visit if self._shown else None
+
+    def _show(self, read: _Shown) -> None:
+        is_first = self._shown is None
         known = {row.key for row in self.timeline.rows}
-        self._visit, self._before = read
-        session = self._visit.session
-        self.desk.set_person(self._visit.person)
+        self._shown = read
+        visit = read.visit
+        session = visit.session
+        self.desk.set_person(visit.person)
         at = local_time(session.started_at, session.utc_offset_min)
         self.header.title.setText(f"Visit of {day(at)}, {time_of_day(at)}")
         self.header.set_detail(_visit_detail(session))
@@ -135,7 +212,7 @@ class VisitPage(Page):
         is_today = at.date() == self.desk.today
         for button in (self.add_test, self.add_treatment):
             button.setVisible(is_today)
-        rows = _timeline(self._visit)
+        rows = _timeline(visit, read.items)
         self.timeline.set_rows(rows)
         new = [row.key for row in rows if row.key not in known]
         if new or is_first:
@@ -143,7 +220,7 @@ class VisitPage(Page):
         if not rows and is_today:
             if is_first:
                 self._choose()
-        elif self._right.currentIndex() != _CHOOSE or is_first:
+        elif not self._is_asking or is_first:
             self._show_current()
         self._right.show()
 
@@ -156,6 +233,11 @@ class VisitPage(Page):
         match item:
             case RunOfTest():
                 self._show_run(item)
+            case Prescription():
+                self.exercises.show_prescription(item)
+                self._right.setCurrentIndex(_EXERCISES)
+            case Item():
+                self._show_written(item)
             case Treatment():
                 self._treatment_title.setText(NAMES[item.modality])
                 self._virtual.setVisible(item.is_virtual)
@@ -178,17 +260,127 @@ class VisitPage(Page):
         if self.timeline.current_key == run.set_id:
             self.run.show_result(run, result, self.desk.settings.force_unit)
 
+    def _show_written(self, item: Item) -> None:
+        kind = kind_of(item)
+        at = local_time(item.at, self._offset_min)
+        if kind is not None:
+            self.item.show_item(kind, item, time_of_day(at))
+            self._right.setCurrentIndex(_ITEM)
+        elif isinstance(item, TypedValue):
+            self.item.show_value(item, title_of(item), detail_of(item), time_of_day(at))
+            self._right.setCurrentIndex(_ITEM)
+
+    @property
+    def _offset_min(self) -> int:
+        return self._shown.visit.session.utc_offset_min if self._shown else 0
+
+    @property
+    def _is_asking(self) -> bool:
+        """Something is being chosen or written that a reload must not take away."""
+        shown = self._right.currentIndex()
+        return shown in (_CHOOSE, _MEASURE) or (shown == _ITEM and self.item.is_new)
+
     def _open_item(self, key: object) -> None:
         self._show_item(key)
+        if isinstance(self._item(key), Prescription):
+            self._prescribe()
         self._review()
 
-    def _item(self, key: object) -> RunOfTest | Treatment | None:
-        if self._visit is None:
+    def _item(self, key: object) -> RunOfTest | Treatment | Item | None:
+        if self._shown is None:
             return None
-        for run in self._visit.runs:
+        for run in self._shown.visit.runs:
             if run.set_id == key:
                 return run
-        return next((t for t in self._visit.treatments if t.id == key), None)
+        records = (*self._shown.visit.treatments, *self._shown.items)
+        return next((record for record in records if record.id == key), None)
+
+    def _begin(self, kind: ItemKind) -> None:
+        if self._shown is not None:
+            self.item.begin(kind)
+            self._right.setCurrentIndex(_ITEM)
+            self._right.show()
+            self.item.focus_first()
+
+    def _measure(self) -> None:
+        if self._shown is not None:
+            self._right.setCurrentIndex(_MEASURE)
+            self._right.show()
+            self.measure.begin()
+
+    def _prescribe(self) -> None:
+        if self._shown is not None:
+            self.desk.go.emit(Route(PageId.EXERCISES, self._shown.visit.session.id))
+
+    def _hand_out(self) -> None:
+        item = self._item(self.timeline.current_key)
+        if isinstance(item, Prescription):
+            self.desk.hand_out_wanted.emit(item.id)
+
+    def _keep(self, kind: ItemKind, answers: dict[str, object], before: Item | None) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        session = shown.visit.session
+        item = (
+            replace(before, **answers)
+            if before is not None
+            else new_item(kind, answers, session, self.desk.now(), shown.episode)
+        )
+        self.item.setEnabled(False)  # until it is stored: not twice, and what was typed stays
+        self.desk.store.ask(
+            self,
+            lambda store: kind.save(store, item),
+            lambda _kept: self._on_kept(),
+            touches=(item.id, session.id, session.person_id),
+            failed=self._on_refused,
+        )
+
+    def _on_kept(self) -> None:
+        self.item.setEnabled(True)
+        self.item.kept()
+        self._leave_form()
+
+    def _on_refused(self, error: Exception) -> None:
+        self.item.setEnabled(True)
+        self.desk.notice.emit(failed_work(error))
+
+    def _keep_values(
+        self, measure: Measure, values: list[tuple[Side | None, float]], note: str
+    ) -> None:
+        shown = self._shown
+        if shown is None:
+            return
+        session = shown.visit.session
+        found = new_values(measure, values, note, session, self.desk.now(), shown.episode)
+        self._right.setCurrentIndex(_EMPTY)
+        self.desk.store.ask(
+            self,
+            lambda store: [store.typed_values.save(value) for value in found],
+            lambda _kept: self._leave_form(),
+            touches=(session.id, session.person_id, *(value.id for value in found)),
+        )
+
+    def _remove(self, item: Item) -> None:
+        """Take it out of the visit; undo brings it back."""
+        shelf = shelf_of(item)
+        touches = tuple(i for i in (item.id, item.session_id, item.person_id) if i is not None)
+        now = self.desk.now()
+
+        def bring_back() -> None:
+            self.desk.store.ask(
+                self,
+                lambda store: shelf(store).restore(item.id),
+                lambda _back: None,
+                touches=touches,
+            )
+
+        self.desk.store.ask(
+            self,
+            lambda store: shelf(store).withdraw(item.id, now),
+            lambda _gone: self.desk.did(f"{title_of(item)} removed", bring_back),
+            touches=touches,
+        )
 
     def _review(self) -> None:
         run = self._item(self.timeline.current_key)
@@ -199,7 +391,7 @@ class VisitPage(Page):
         if self._visit is not None and self.add_test.isVisible():
             self._right.setCurrentIndex(_CHOOSE)
             self._right.show()
-            self.chooser.offer(self._before)
+            self.chooser.offer(self._shown.before if self._shown else ())
 
     def _start_test(self, test_id: str) -> None:
         if self._visit is not None:
@@ -235,11 +427,23 @@ class VisitPage(Page):
         )
 
 
-def _timeline(visit: Visit) -> list[Row]:
-    """Tests and treatments, oldest first."""
-    items = [(run.started_at, _run_row(visit.session, run)) for run in visit.runs]
-    items += [(t.started_at, _treatment_row(visit.session, t)) for t in visit.treatments]
-    return [row for _, row in sorted(items, key=lambda item: item[0])]
+def _timeline(visit: Visit, items: tuple[Item, ...]) -> list[Row]:
+    """All that belongs to the visit, oldest first."""
+    rows = [(run.started_at, _run_row(visit.session, run)) for run in visit.runs]
+    rows += [(t.started_at, _treatment_row(visit.session, t)) for t in visit.treatments]
+    rows += [(item.at, _item_row(visit.session, item)) for item in items]
+    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+
+
+def _item_row(session: Session, item: Item) -> Row:
+    return Row(
+        title_of(item),
+        item.id,
+        detail=detail_of(item),
+        trailing=time_of_day(local_time(item.at, session.utc_offset_min)),
+        icon=icon_of(item),
+        badge="VIRTUAL" if item.is_virtual else "",
+    )
 
 
 def _run_row(session: Session, run: RunOfTest) -> Row:
@@ -279,8 +483,12 @@ def _visit_detail(session: Session) -> str:
     return " · ".join(parts)
 
 
-def _read(store: Store, session_id: UUID) -> tuple[Visit, tuple[str, ...]]:
-    """The visit, and which tests were ever done with this person, newest first."""
+def _read(store: Store, session_id: UUID) -> _Shown:
     visit = read_visit(store, session_id)
     runs = read_history(store, visit.person.id).runs
-    return visit, tuple(dict.fromkeys(run.test_id for run in reversed(runs)))
+    return _Shown(
+        visit,
+        items_of(store, session_id),
+        tuple(dict.fromkeys(run.test_id for run in reversed(runs))),
+        injuries(store, visit.person.id).open,
+    )

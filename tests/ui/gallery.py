@@ -10,6 +10,10 @@ import numpy as np
 from app.live import LiveTrace
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
+from app.pages.devices_page import DevicesPage
+from app.pages.exercises import ExercisesPage
+from app.pages.ladder import LadderPage
+from app.pages.person import PersonPage
 from app.pages.review import ReviewPage
 from app.pages.today import TodayPage
 from app.pages.treatment import TreatmentPage
@@ -22,10 +26,12 @@ from app.status import (
     SettingRow,
     TreatmentState,
 )
-from app.workflow import Notice, Weight
-from devices.modality import Modality, SettingChange
 from app.training import TRAINING_OPENS
 from app.visit_items import KINDS, MANUAL, RUNNING, ItemKind
+from app.workflow import Notice, Weight
+from data.rehabilitation import Grade
+from data.sides import Side
+from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
 from tests.ui.clinic import Clinic, left_behind
 from tests.ui.stage import run_events, settle
@@ -42,13 +48,13 @@ BOARD = DeviceStatus(
     serial="ONB-0042",
     firmware="1.3.0",
     calibrated_on="2026-01-08",
+    maker="Myograph",
+    is_force=True,
+    cells=2,
 )
 PULL = DeviceStatus(
     "Progressor_7125",
     "progressor",
-    maker="Myograph",
-    is_force=True,
-    cells=2,
     LinkState.READY,
     80.0,
     0.0,
@@ -56,10 +62,6 @@ PULL = DeviceStatus(
     is_virtual=True,
     attention="Battery low: charge it after this athlete",
     link="ble:Progressor_7125",
-)
-TENS = LiveTreatment(
-    Modality.TENS,
-    TreatmentState.RUNNING,
     is_force=True,
     cells=1,
 )
@@ -122,6 +124,10 @@ AWAY = DeviceStatus(
     cells=1,
     last_seen="2026-11-03T15:20:00+00:00",
     key="ble:F0:11:22:33:44:55",
+)
+TENS = LiveTreatment(
+    Modality.TENS,
+    TreatmentState.RUNNING,
     DeviceStatus("OTT-3F2A", "ott", LinkState.READY, is_virtual=True),
     elapsed_s=754.0,
     planned_s=1200.0,
@@ -197,6 +203,35 @@ def person_long_name(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.PERSON, clinic.long_name))
 
 
+def ladder(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.LADDER, clinic.athlete))
+    page = window.page
+    assert isinstance(page, LadderPage)
+    page.list.set_current("nordic")
+    settle(window)
+
+
+def ladder_none(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.LADDER, clinic.long_name))
+
+
+def injury(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.PERSON, clinic.athlete))
+    page = window.page
+    assert isinstance(page, PersonPage)
+    page.episode.open_injury.click()
+    settle(window)
+
+
+def pain(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.PERSON, clinic.athlete))
+    page = window.page
+    assert isinstance(page, PersonPage)
+    page.trend.references.setChecked(True)
+    page.episode.pain.click()
+    settle(window)
+
+
 def visit(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.visit))
     page = window.page
@@ -215,6 +250,45 @@ def visit_treatment(window: MainWindow, clinic: Clinic) -> None:
 
 def visit_empty(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.empty_visit))
+
+
+def visit_manual(window: MainWindow, clinic: Clinic) -> None:
+    _visit_form(window, clinic, MANUAL, {
+        "technique": "Soft tissue, along the fibres", "region": "Hamstring, middle third",
+        "side": Side.LEFT, "grade": Grade.II, "minutes": 8, "pain_before": 4, "pain_after": 2,
+        "response": "Softer, less guarding in the leg raise",
+    })  # fmt: skip
+
+
+def visit_running(window: MainWindow, clinic: Clinic) -> None:
+    _visit_form(window, clinic, RUNNING, {
+        "distance_km": 2.4, "minutes": 14, "speed_km_h": 12.5, "cadence_per_min": 172,
+        "effort_percent": 60, "pain_during": 1, "pain_after": 0, "surface": "Grass, dry",
+        "seen": ("shorter step on the injured side", "low heel recovery behind"),
+    })  # fmt: skip
+
+
+def visit_measure(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.VISIT, clinic.visit))
+    page = window.page
+    assert isinstance(page, VisitPage)
+    page.add_measure.click()
+    page.measure.search.setText("hop")
+    settle(window)
+
+
+def exercises(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.EXERCISES, clinic.visit))
+    page = window.page
+    assert isinstance(page, ExercisesPage)
+    for key in ("ham.nordic", "ham.rdl.single", "run.stride"):
+        page.list.set_current(key)
+        page.list.choose_current()
+    settle(window)
+
+
+def exercises_empty(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.EXERCISES, clinic.empty_visit))
 
 
 def review(window: MainWindow, clinic: Clinic) -> None:
@@ -266,50 +340,6 @@ def devices(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.DEVICES))
 
 
-def devices_searching(window: MainWindow, clinic: Clinic) -> None:
-    window.desk.set_devices((), is_searching=True)
-    window.go(Route(PageId.DEVICES))
-    settle(window)
-
-
-def devices_found(window: MainWindow, clinic: Clinic) -> None:
-    found = (
-        Found("/dev/ttyUSB1", "CP2102 USB to UART", Transport.SERIAL, ("onb", "ott")),
-        Found("F3:8A", "Progressor_2204", Transport.BLE, ("progressor",), rssi=-58),
-    )
-    _go(window, Route(PageId.DEVICES))
-    window.desk.set_found(found, None)
-    settle(window)
-
-
-def today_recovered(window: MainWindow, clinic: Clinic) -> None:
-    """The last of the scenes: the capture file stays."""
-    if not any(clinic.path.parent.glob("captures/*.fj")):
-        left_behind(clinic)
-    _go(window, Route(PageId.TODAY))
-
-
-def library(window: MainWindow, clinic: Clinic) -> None:
-    _go(window, Route(PageId.LIBRARY, word="nordic.bil"))
-
-
-def settings(window: MainWindow, clinic: Clinic) -> None:
-    _go(window, Route(PageId.SETTINGS))
-
-
-SCENES = tuple(
-    Scene(show.__name__, show)
-    for show in (
-        today, today_search, today_new, people, person, person_empty, person_long_name,
-        visit, visit_treatment, visit_empty, review, review_compare, review_reject,
-        treatment, treatment_running, treatment_contact_lost,
-        devices, devices_all, training_started, devices_searching, devices_found, library,
-        settings, today_recovered,
-    )
-)  # fmt: skip
-
-
-def _go(window: MainWindow, route: Route) -> None:
 def devices_all(window: MainWindow, clinic: Clinic) -> None:
     """Every kind of card: two of a kind with one pulled on, experimental, lost, away, virtual."""
     desk = window.desk
@@ -346,10 +376,68 @@ def training_started(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
 
 
-    window.desk.set_devices((BOARD, PULL))
-    window.desk.set_found((), None)
+def devices_searching(window: MainWindow, clinic: Clinic) -> None:
+    window.desk.set_devices((), is_searching=True)
     window.desk.set_absent(())
+    window.go(Route(PageId.DEVICES))
+    settle(window)
+
+
+def devices_found(window: MainWindow, clinic: Clinic) -> None:
+    found = (
+        Found("/dev/ttyUSB1", "CP2102 USB to UART", Transport.SERIAL, ("onb", "ott")),
+        Found("F3:8A", "Progressor_2204", Transport.BLE, ("progressor",), rssi=-58),
+    )
+    _go(window, Route(PageId.DEVICES))
+    window.desk.set_found(found, None)
+    settle(window)
+
+
+def today_recovered(window: MainWindow, clinic: Clinic) -> None:
+    """The last of the scenes: the capture file stays."""
+    if not any(clinic.path.parent.glob("captures/*.fj")):
+        left_behind(clinic)
+    _go(window, Route(PageId.TODAY))
+
+
+def library(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.LIBRARY, word="nordic.bil"))
+
+
+def settings(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.SETTINGS))
+
+
+SCENES = tuple(
+    Scene(show.__name__, show)
+    for show in (
+        today, today_search, today_new, people, person, person_empty, person_long_name,
+        injury, pain, ladder, ladder_none,
+        visit, visit_treatment, visit_empty, visit_manual, visit_running, visit_measure,
+        exercises, exercises_empty, review, review_compare, review_reject,
+        treatment, treatment_running, treatment_contact_lost,
+        devices, devices_all, training_started, devices_searching, devices_found, library,
+        settings, today_recovered,
+    )
+)  # fmt: skip
+
+
+def _visit_form(
+    window: MainWindow, clinic: Clinic, kind: ItemKind, answers: dict[str, object]
+) -> None:
+    _go(window, Route(PageId.VISIT, clinic.visit))
+    page = window.page
+    assert isinstance(page, VisitPage)
+    page.add_items[KINDS.index(kind)].click()
+    assert page.item.form is not None
+    page.item.form.fill(answers)
+    settle(window)
+
+
+def _go(window: MainWindow, route: Route) -> None:
+    window.desk.set_devices((BOARD, PULL))
+    window.desk.set_absent(())
+    window.desk.set_found((), None)
     window.desk.notice.emit(None)
     window.go(route)
     settle(window)
-    window.desk.set_absent(())
