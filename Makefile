@@ -1,9 +1,10 @@
-# Eleven commands. Each works as the first one typed on a fresh machine: .venv is made when it is missing or out of date.
+# Twelve commands. Each works as the first one typed on a fresh machine: .venv is made when it is missing or out of date.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 PEERS := .venv-peers
+ORACLES := .venv-oracles
 export QT_QPA_PLATFORM ?= $(if $(DISPLAY)$(WAYLAND_DISPLAY),,offscreen)
 
 # What Qt links against and a bare Debian lacks; installed only as root, only where apt exists and something is missing.
@@ -11,7 +12,7 @@ DEBIAN_QT := libglib2.0-0 libegl1 libgl1 libxkbcommon0 libdbus-1-3 libfontconfig
 	libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0 libxcb-render-util0 \
 	libxcb-shape0 libxcb-util1 libxcb-xkb1 libxkbcommon-x11-0 libx11-xcb1 fonts-inter
 
-.PHONY: demo test test-peers check bench nightly screenshots setup system lock clean
+.PHONY: demo test test-peers test-oracles check bench nightly screenshots setup system lock clean
 
 demo: setup
 	@if [ -n "$(DISPLAY)$(WAYLAND_DISPLAY)" ] || [ "$$(uname)" = Darwin ]; then $(BIN)/myograph demo; \
@@ -23,6 +24,10 @@ test: setup
 # Our simulators against clients that others wrote, some of them GPL: an environment of their own.
 test-peers: $(PEERS)/.ready
 	MYOGRAPH_PEERS=required $(PEERS)/bin/pytest tests/peers
+
+# Our numbers against packages that others wrote, one of them GPL: an environment of their own.
+test-oracles: $(ORACLES)/.ready
+	MYOGRAPH_ORACLES=required $(ORACLES)/bin/pytest tests/oracles
 
 check: setup
 	$(BIN)/ruff check .
@@ -65,10 +70,17 @@ $(PEERS)/.ready: requirements.lock pyproject.toml tests/peers/requirements.txt t
 	$(PEERS)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
 	touch $(PEERS)/.ready
 
+$(ORACLES)/.ready: requirements.lock pyproject.toml tests/oracles/requirements.txt | system
+	[ -x $(ORACLES)/bin/python ] || $(PYTHON) -m venv $(ORACLES)
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check -r tests/oracles/requirements.txt
+	$(ORACLES)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $(ORACLES)/.ready
+
 # After a change in pyproject.toml: the new lock, without any registry address.
 lock: setup
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --extra dev \
 		--no-header --no-emit-index-url --no-emit-find-links pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) $(PEERS) demo-out bench-out
+	rm -rf $(VENV) $(PEERS) $(ORACLES) demo-out bench-out
