@@ -5,12 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
+from uuid import UUID
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
     from data.backup import VerifyReport
     from data.calibrations import Calibration
     from data.database import Database
     from data.episodes import Episode, Event, Item, SignedCriterion, TypedValue
+    from data.erase import Erased, Holdings
     from data.items import Items
     from data.people import People
     from data.rehabilitation import (
@@ -162,6 +164,18 @@ class Store:
         from data.backup import backup
 
         return backup(self.path, target)
+
+    def holdings(self, person_id: UUID) -> Holdings:
+        """All that is kept of one person. Raises `RecordNotFoundError`."""
+        from data.erase import holdings
+
+        return holdings(self._database, self.captures, person_id)
+
+    def erase(self, person_id: UUID) -> Erased:
+        """Delete a person with all that is theirs, for good. Raises a `StoreError`."""
+        from data.erase import erase
+
+        return erase(self._database, self.captures, person_id)
 
     def close(self) -> None:
         """Let go of the file; a closed store opens it again when it is used again."""

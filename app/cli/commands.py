@@ -11,6 +11,7 @@ from app.cli import (
     catalogue,
     demo,
     dose,
+    erase,
     export,
     import_,
     output_check,
@@ -37,6 +38,7 @@ MODULES = (
     report,
     recompute,
     care,
+    erase,
 )
 
 
