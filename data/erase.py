@@ -15,8 +15,7 @@ from sqlalchemy.orm import Session as OrmSession
 
 from data.database import BUSY_S, Database, store_error
 from data.errors import DamagedJournalError, JournalInUseError, RecordNotFoundError
-from data.frames import is_being_written
-from data.journal import SUFFIX, read_journal
+from data.frames import is_being_written, read_frames
 from data.models import (
     CurveBlockRow,
     GapRow,
@@ -132,14 +131,17 @@ def _items_of(person_id: UUID) -> ColumnElement[bool]:
 
 
 def _captures_of(folder: Path, person_id: UUID) -> list[Path]:
-    """Also those that were put aside. One that cannot be read holds no name: it stays."""
+    """Of tests and treatments, put aside or not: the first frame says whose it is. One that cannot
+    be read holds no name: it stays."""
+    key = str(person_id).encode()
     found: list[Path] = []
-    for path in sorted(folder.glob(f"*{SUFFIX}*")):
+    for path in sorted(path for path in folder.glob("*") if path.is_file()):
         try:
-            if read_journal(path).header.person_id == person_id:
-                found.append(path)
+            frames, _ = read_frames(path)
         except (DamagedJournalError, FileNotFoundError):
             continue
+        if frames and key in frames[0].payload:
+            found.append(path)
     return found
 
 
