@@ -39,7 +39,9 @@ check: setup
 bench: setup
 	$(BIN)/python -m tests.bench
 
+# The guided fuzzer is for Linux on x86-64 only; elsewhere its tests are skipped and chance remains.
 nightly: setup
+	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt
 	$(BIN)/pytest -n 2 --dist loadgroup -m nightly --timeout 3600
 
 screenshots: setup
