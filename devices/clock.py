@@ -153,7 +153,8 @@ class ArrivalClock:
 
     At a steady rate, samples that arrive in bursts are spread by the rate measured so far, which
     is pulled towards the arrivals slowly, and never placed later than they arrived. At no steady
-    rate each sample is placed when it arrived. A silence begins anew.
+    rate each sample is placed when it arrived. A silence begins anew: what comes together after it
+    is spread over it as far as it reaches.
     """
 
     def __init__(self, period_us: float, *, is_steady: bool) -> None:
@@ -165,6 +166,12 @@ class ArrivalClock:
         self._arrivals: deque[tuple[int, int]] = deque()
         self._waited_us = 0
         self._counted = 0
+
+    def is_back(self, host_us: int) -> bool:
+        """Whether samples that arrive now end a silence in which some may have been held back."""
+        has_been = self._last_us is not None
+        waited_us = host_us - self._last_host_us
+        return self._is_steady and has_been and waited_us > _silence_us(self.period_us)
 
     def stamp(self, n: int, host_us: int) -> Microseconds:
         """``t (n,) µs``, strictly rising, of samples that arrived together."""

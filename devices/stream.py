@@ -16,6 +16,7 @@ from protocols.events import ForceSamples, SamplesLost, UntimedSamples
 _RATE_WINDOW_US = 2_000_000
 _QUIET_WINDOW_US = 1_500_000
 _REPEAT_US = 200_000
+_BURST_US = 100_000
 
 
 class SampleStream:
@@ -46,6 +47,7 @@ class SampleStream:
             is_countable=model.loss_detectable,
         )
         self._waiting: list[_Arrived] = []
+        self._late: list[_Late] = []
         self._last_taken_us: int | None = None
         self._loss: SamplesLost | None = None
         self._next_index = 0
@@ -87,12 +89,22 @@ class SampleStream:
     def interrupt(self, cause: str) -> None:
         """What follows comes after an interruption."""
         self._deliver_waiting()
+        self._place_late()
         self._last_taken_us = None
+        self._loss = None  # only a part of what is missing now
         self._timeline.interrupt(cause)
 
     def lose(self, loss: SamplesLost) -> None:
-        """The format told that samples are missing before the next ones."""
-        self._loss = loss
+        """The format told that samples are missing before the next ones; told again, they add
+        up."""
+        before = self._loss
+        if before is None:
+            self._loss = loss
+            return
+        is_counted = before.samples is not None and loss.samples is not None
+        samples = (before.samples or 0) + (loss.samples or 0) if is_counted else None
+        reasons = dict.fromkeys((*before.reason.split("; "), loss.reason))
+        self._loss = SamplesLost(samples, "; ".join(reasons))
 
     def take(self, event: ForceSamples, host_us: int) -> None:
         t_us, force = self._without_repeats(event.t_us, event.force)
@@ -110,12 +122,26 @@ class SampleStream:
         if not len(event.force):
             return
         loss, self._loss = self._loss, None
+        self._late.append(_Late(event.force, loss, host_us))
+        first_us = self._late[0].host_us
+        if self._arrivals.is_back(first_us) and host_us - first_us < _BURST_US:
+            return  # whether more of what was held back comes now shows in a moment
+        self._place_late()
+
+    def _place_late(self) -> None:
+        late, self._late = self._late, []
+        if not late:
+            return
         # Samples that the format counted as missing took their time too.
-        missing = (loss.samples or 0) if loss else 0
-        t_us = self._arrivals.stamp(missing + len(event.force), host_us)[missing:]
+        missing = [(each.loss.samples or 0) if each.loss else 0 for each in late]
+        counts = [n + len(each.force) for n, each in zip(missing, late, strict=True)]
+        t_us = self._arrivals.stamp(sum(counts), late[-1].host_us)
         self._timeline.period_us = self._arrivals.period_us
         self._timeline.is_countable = False  # a number in the format tells them, or nothing
-        self._deliver(_Arrived(t_us, event.force, loss, host_us))
+        ends = np.cumsum(counts)
+        for each, end in zip(late, ends.tolist(), strict=True):
+            own_us = t_us[end - len(each.force) : end]
+            self._deliver(_Arrived(own_us, each.force, each.loss, each.host_us))
 
     def _deliver_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
@@ -174,6 +200,13 @@ class SampleStream:
 @dataclass(frozen=True, slots=True, eq=False)
 class _Arrived:
     t_us: Microseconds
+    force: Newtons
+    loss: SamplesLost | None
+    host_us: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Late:
     force: Newtons
     loss: SamplesLost | None
     host_us: int

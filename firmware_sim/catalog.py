@@ -9,7 +9,7 @@ from firmware_sim.balance import BalanceFirmware
 from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
 from firmware_sim.crimpdeq import CrimpdeqFirmware
 from firmware_sim.cts500 import Cts500Firmware
-from firmware_sim.faults import plan_named
+from firmware_sim.faults import FaultPlan, plan_named
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.frez import FrezFirmware
 from firmware_sim.godirect import GoDirectFirmware
@@ -99,19 +99,20 @@ def build(
     """
     name = load or _DEFAULT_LOADS.get(model, "isometric")
     plan = plan_named(faults, seed)
-    return plan.wrap(_device(model, framing, name, seed, speed, load_delay_s))
+    return plan.wrap(_device(model, framing, name, plan, speed, load_delay_s))
 
 
 def _device(
-    model: str, framing: Framing, load: str, seed: int, speed: float, load_delay_s: float
+    model: str, framing: Framing, load: str, plan: FaultPlan, speed: float, load_delay_s: float
 ) -> Firmware:
+    seed = plan.seed
     match model:
         case "ott":
             if load not in SESSIONS:
                 raise UnknownSessionError(f"{load}: a session is one of {', '.join(SESSIONS)}")
             return OttFirmware(SESSIONS[load](), framing, seed=seed)
         case "balance":
-            weighed = None if load == "head" else _delayed(load, load_delay_s)
+            weighed = None if load == "head" else _pull(load, load_delay_s, plan)
             return BalanceFirmware(weighed, framing)
         case "sciencemode4":
             return ScienceMode4Firmware(_left_running(load, LEFT_RUNNING_4), framing, seed=seed)
@@ -119,13 +120,13 @@ def _device(
             return ScienceMode2Firmware(_left_running(load, LEFT_RUNNING_2), framing, seed=seed)
         case "onb":
             timeout_s = _HOST_TIMEOUT_S * max(speed, 1.0)
-            load_then = _delayed(load, load_delay_s)
+            load_then = _pull(load, load_delay_s, plan)
             return OnbFirmware(load_then, framing, seed=seed, host_timeout_s=timeout_s)
         case "wh-c06":
-            load_then = _delayed(load, load_delay_s)
+            load_then = _pull(load, load_delay_s, plan)
             return WhC06Firmware(load_then, framing, seed=seed, loss=MEASURED_LOSS)
         case _:
-            return FIRMWARE[model](_delayed(load, load_delay_s), framing, seed=seed)
+            return FIRMWARE[model](_pull(load, load_delay_s, plan), framing, seed=seed)
 
 
 def _left_running(load: str, states: Mapping[str, Pulses]) -> Pulses:
@@ -134,5 +135,5 @@ def _left_running(load: str, states: Mapping[str, Pulses]) -> Pulses:
     return states[load]
 
 
-def _delayed(load: str, seconds: float) -> Load:
-    return delayed(load_named(load), seconds)
+def _pull(load: str, delay_s: float, plan: FaultPlan) -> Load:
+    return plan.pulls(delayed(load_named(load), delay_s))

@@ -211,11 +211,13 @@ class GoDirectCodec(Codec):
     def _measurement(self, data: bytes) -> list[Event]:
         if data == self._last:
             return [Noise("repeated packet", len(data))]
+        missing = self._count.missing_before(counter_of(data))
+        if missing is None:  # counted as missing when the one after it came
+            return [Noise("a packet that came late", len(data))]
         self._last = data
         events = self._started()  # readings may overtake the answer
-        missing = self._count.missing_before(counter_of(data)) * self._per_packet
         if missing:
-            self._lose(missing, "packets are missing")
+            self._lose(missing * self._per_packet, "packets are missing")
         match data[COMMAND_AT]:
             case MeasurementType.DROPPED:
                 self._lose(None, "the device dropped readings")
@@ -274,14 +276,19 @@ class _PacketCount:
         self._direction = 0
         self._step = 256
 
-    def missing_before(self, counter: int) -> int:
-        last, self._last = self._last, counter
+    def missing_before(self, counter: int) -> int | None:
+        """None for one that was overtaken by the packet before it."""
+        last = self._last
         if last in (None, counter):
+            self._last = counter
             return 0
         up = (counter - (last or 0)) % 256
         if not self._direction:
             self._direction = 1 if up < 128 else -1
         ahead = up if self._direction > 0 else 256 - up
+        if ahead >= 128:
+            return None
+        self._last = counter
         self._step = min(self._step, ahead)
         return ahead // self._step - 1
 

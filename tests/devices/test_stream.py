@@ -111,13 +111,50 @@ def test_without_a_device_clock_time_begins_with_the_first_sample_and_late_burst
 
 def test_without_a_device_clock_a_silence_is_a_gap_of_unknown_size() -> None:
     listener = Listener(GAUGE)
-    for i in range(100):
-        listener.arrive(1, 12_500 * i)
-    listener.arrive(1, 12_500 * 99 + 2_000_000)
+    back_us = 12_500 * 99 + 2_000_000
+    for host_us in (*(12_500 * i for i in range(100)), *(back_us + 12_500 * i for i in range(20))):
+        listener.arrive(1, host_us)
     (gap,) = listener.gaps
     assert (gap.end_us - gap.start_us, gap.samples) == (2_000_000, None)
-    assert listener.blocks[-1].index == 100
+    assert listener.blocks[-1].index == 119
     assert listener.stream.lost == 0
+
+
+def test_samples_that_come_all_at_once_after_a_silence_are_spread_over_it() -> None:
+    listener = Listener(GAUGE)
+    for i in range(100):
+        listener.arrive(1, 12_500 * i)
+    back_us = 12_500 * 99 + 800_000  # 64 periods of 12.5 ms
+    for i in range(64):
+        listener.arrive(1, back_us + 10 * i)
+    for i in range(20):
+        listener.arrive(1, back_us + 12_500 * (i + 1))
+    assert listener.gaps == []
+    assert len(listener.t_us) == 184
+    assert np.abs(np.diff(listener.t_us) - PERIOD_US).max() < 100
+
+
+def test_losses_that_the_format_tells_one_after_the_other_add_up() -> None:
+    listener = Listener()
+    listener.hear(*range(20))
+    listener.stream.lose(SamplesLost(1, "the counter skipped"))
+    listener.stream.lose(SamplesLost(2, "the board was pushed"))
+    listener.hear(23, 24)
+    reason = "the counter skipped; the board was pushed"
+    assert listener.gaps == [Gap(237_500, 287_500, 3, reason)]
+    listener.stream.lose(SamplesLost(2, "the counter skipped"))
+    listener.stream.lose(SamplesLost(None, "the counter skipped"))
+    listener.hear(30)
+    assert listener.gaps[1:] == [Gap(300_000, 375_000, 5, "the counter skipped")]
+
+
+def test_an_interruption_is_more_than_the_loss_that_was_told_before_it() -> None:
+    listener = Listener()
+    listener.hear(*range(20))
+    listener.stream.lose(SamplesLost(1, "the counter skipped"))
+    listener.stream.interrupt("unplugged")
+    listener.hear(40, 41)
+    assert listener.gaps == [Gap(237_500, 500_000, 20, "unplugged")]
 
 
 def test_samples_that_the_format_counted_as_missing_took_their_time() -> None:

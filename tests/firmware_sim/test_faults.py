@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from firmware_sim import device_faults, link_faults
 from firmware_sim.faults import (
     FAULTS,
     PLANS,
@@ -220,13 +221,10 @@ def test_a_file_without_a_plan_is_refused(tmp_path: Path, text: str) -> None:
 
 
 def test_every_fault_has_a_name_for_files() -> None:
-    assert set(FAULTS) == {
-        "drop",
-        "duplicate",
-        "flip",
-        "split",
-        "merge",
-        "burst",
-        "stall",
-        "cut",
+    declared = {
+        kind.__name__.lower()
+        for module in (link_faults, device_faults)
+        for kind in vars(module).values()
+        if isinstance(kind, type) and issubclass(kind, Fault) and kind.__name__[0] != "_"
     }
+    assert set(FAULTS) == declared - {"fault"}
