@@ -25,7 +25,7 @@ class GarbageInQtThread(QObject):
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.collect_due)
         self._timer.start()
-        QTimer.singleShot(_SETTLED_MS, self, self._settle)
+        QTimer.singleShot(_SETTLED_MS, self, self.settle)
 
     def collect_due(self) -> None:
         """Collect the generations that have grown past Python's own thresholds."""
@@ -34,7 +34,10 @@ class GarbageInQtThread(QObject):
                 gc.collect(generation)
                 return
 
-    def _settle(self) -> None:
-        """What the program is made of is there by now: later collections need not look at it."""
-        gc.collect()
+    def settle(self) -> None:
+        """What the program is made of is there by now: later collections need not look at it.
+
+        Nothing is collected first: looking at everything once stops the screen for seven frames,
+        and what little garbage the start left may stay.
+        """
         gc.freeze()

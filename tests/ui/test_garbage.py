@@ -51,6 +51,29 @@ def test_automatic_collection_comes_back_with_the_end_of_the_window(qapp: QAppli
     assert gc.isenabled()
 
 
+def test_settling_in_takes_the_program_out_of_later_collections_without_looking_at_it(
+    qapp: QApplication,
+) -> None:
+    owner = QObject()
+    garbage = GarbageInQtThread(owner)
+    looked: list[str] = []
+    program: list[list[int]] = [[] for _ in range(2000)]
+
+    def look(phase: str, _info: dict[str, int]) -> None:
+        looked.append(phase)
+
+    gc.callbacks.append(look)
+    before = gc.get_freeze_count()
+    try:
+        garbage.settle()
+        assert looked == []
+        assert gc.get_freeze_count() >= before + len(program)
+    finally:
+        gc.callbacks.remove(look)
+        gc.unfreeze()
+        shiboken6.delete(owner)
+
+
 def test_a_widget_that_asked_does_not_die_in_the_stores_thread(
     qapp: QApplication, tmp_path: Path
 ) -> None:
