@@ -132,16 +132,24 @@ class Station:
     async def close(self) -> None:
         await self.device.close()
 
-    async def show_counts(self) -> None:
-        """Stream the raw counts of every channel in the place of newtons, to calibrate them.
+    async def show_counts(self, channel: int) -> None:
+        """Stream the raw counts of one channel in the place of newtons, to calibrate it.
 
         Raises `LinkError` or `DeviceError`.
         """
         await self.device.stop()
-        self.device.use_raw_counts()
+        self.device.use_raw_counts(channel)
         self.shows_counts = True
         self._begin_anew()
         await self.device.start()
+
+    @property
+    def channel_numbers(self) -> tuple[int, ...]:
+        """The device's own number of each channel that it delivers."""
+        hosts = self.in_force.hosts or self._built_in
+        if self.device.model.needs_calibration and hosts:
+            return tuple(sorted(host.channel for host in hosts))
+        return tuple(range(len(self.device.channels)))
 
     async def measure(self) -> None:
         """Measure with the calibrations that the records hold now; a stream begins anew only where
@@ -308,15 +316,16 @@ class Station:
         )
 
     def _calibration(self, place: int) -> ChannelCalibration:
-        hosts = self.in_force.hosts
-        number = hosts[place].channel if place < len(hosts) else place
+        number = self.channel_numbers[place]
         return self.in_force.applied_to(self.device.calibrations[place], number)
 
     async def _take_calibrations(self) -> None:
+        is_to_be_replaced = bool(self.in_force.hosts) or self.shows_counts
         self.in_force = await self._find_calibrations(self.device.info, self.is_virtual)
         self.shows_counts = False
-        if self.device.model.needs_calibration:
-            self.device.use_calibrations(self.in_force.hosts or self._built_in)
+        hosts = self.in_force.hosts or self._built_in
+        if self.device.model.needs_calibration and (hosts or is_to_be_replaced):
+            self.device.use_calibrations(hosts)
             self._begin_anew()
 
     def _begin_anew(self) -> None:

@@ -121,11 +121,9 @@ class ForceDevice(Device):
         self.codec.forget_calibrations()
         self._use(calibrations)
 
-    def use_raw_counts(self) -> None:
-        """From the next `start` on every channel gives its counts in the place of newtons."""
-        self.use_calibrations(
-            [HostCalibration(i, 1.0, 0.0, "", "") for i in range(len(self.model.channels))]
-        )
+    def use_raw_counts(self, channel: int) -> None:
+        """From the next `start` on this channel alone, its counts in the place of newtons."""
+        self.use_calibrations([HostCalibration(channel, 1.0, 0.0, "", "")])
 
     @property
     def samples(self) -> int:

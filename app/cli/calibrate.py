@@ -10,14 +10,20 @@ import os
 import sys
 import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from uuid import UUID
 
+from app.cli.calibration_shapes import (
+    HEADERS,
+    calibration_json,
+    calibration_row,
+    print_calibration,
+)
 from app.cli.database import opened_store
 from app.cli.errors import CommandError, UsageError
-from app.cli.output import print_facts, print_json, print_table, say
+from app.cli.output import print_json, print_table, say
 from app.cli.parser import Commands, add_database, add_json, count, finite, positive
 
 if TYPE_CHECKING:
@@ -26,7 +32,6 @@ if TYPE_CHECKING:
     from data.calibrations import Calibration, LoadPoint
     from data.store import Store
     from devices.declaration import ForceModel
-    from devices.types import MassCheck
 
 Prompt = Callable[[str], Awaitable[None]]
 """Shows a line and waits until the person at the keyboard has done what it says."""
@@ -107,7 +112,7 @@ def run_calibrate(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print_json(calibration_json(found, datetime.now(UTC)))
         else:
-            _print(found)
+            print_calibration(found)
             say("Kept in the database; “myograph record” uses it from now on.")
     return 0
 
@@ -123,8 +128,7 @@ def run_calibrations(arguments: argparse.Namespace) -> int:
         print_json([calibration_json(each, now) for each in kept])
         return 0
     today = now.astimezone().date()
-    headers = ("device", "serial", "date", "due", "what", "result", "by", "id")
-    print_table(headers, [_row(each, today) for each in kept])
+    print_table(HEADERS, [calibration_row(each, today) for each in kept])
     return 0
 
 
@@ -152,9 +156,11 @@ async def guided(station: Station, arguments: argparse.Namespace, prompt: Prompt
 
     device = station.device
     terms, place = _terms(arguments), _place(arguments)
-    if not arguments.check:
-        await station.show_counts()
-    column = _column(station, place.channel, counts=not arguments.check)
+    if arguments.check:
+        column = _column(station, place.channel)
+    else:
+        await station.show_counts(place.channel)
+        column = 0
     unit = "N" if arguments.check else "counts"
     readings: list[tuple[float, Reading]] = []
     for mass_kg in (0.0, *arguments.mass):
@@ -176,56 +182,6 @@ async def guided(station: Station, arguments: argparse.Namespace, prompt: Prompt
     except FitRefusedError as error:
         raise CommandError(f"{error} Nothing was kept.") from error
     return record(device.info, now, terms, channels=(channel,), is_virtual=virtual)
-
-
-def calibration_json(kept: Calibration, now: datetime) -> dict[str, Any]:
-    """A calibration or a check as the command line tells it."""
-    g = kept.gravity_m_s2
-    return {
-        "id": str(kept.id),
-        "device": {
-            "model": kept.device.model,
-            "name": kept.device.name,
-            "serial": kept.device.serial,
-            "firmware": kept.device.firmware,
-        },
-        "date": kept.done_on.isoformat(),
-        "due": kept.due_on.isoformat(),
-        "is_past_due": kept.due_on < now.astimezone().date(),
-        "by": kept.by,
-        "note": kept.note,
-        "virtual": kept.is_virtual,
-        "gravity_m_s2": g,
-        "channels": [
-            {
-                "channel": each.host.channel,
-                "position": each.host.position.value,
-                "newtons_per_count": each.host.newtons_per_count,
-                "zero_counts": each.host.zero_counts,
-                "capacity_n": each.host.capacity_n,
-                "cell_serial": each.host.cell_serial,
-                "kind": each.kind,
-                "method": each.method,
-                "points": [
-                    {
-                        "mass_kg": one.mass_kg,
-                        "force_n": one.mass_kg * g,
-                        "counts": one.counts,
-                        "sd_counts": one.sd_counts,
-                        "samples": one.samples,
-                        "residual_n": residual_n,
-                    }
-                    for one, residual_n in zip(each.points, each.residuals_n, strict=True)
-                ],
-                "largest_residual_n": each.largest_residual_n,
-                **_standard_error(each.standard_error_n),
-                "uncertainty_percent": each.host.uncertainty_percent,
-                "uncertainty_method": each.uncertainty_method,
-            }
-            for each in kept.channels
-        ],
-        "checks": [_check_json(check) for check in kept.checks],
-    }
 
 
 async def _measured(arguments: argparse.Namespace, model: ForceModel, store: Store) -> Calibration:
@@ -318,12 +274,9 @@ def _check_words(arguments: argparse.Namespace, model: ForceModel) -> None:
         )
 
 
-def _column(station: Station, channel: int, *, counts: bool) -> int:
-    """Where a channel of the device stands among those that it delivers now."""
-    hosts = station.in_force.hosts
-    if counts or not hosts:
-        return channel
-    numbers = [host.channel for host in hosts]
+def _column(station: Station, channel: int) -> int:
+    """Where a channel of the device stands among those that it delivers."""
+    numbers = station.channel_numbers
     if channel not in numbers:
         raise CommandError(
             f"Channel {channel} was never calibrated, so there is nothing to check. "
@@ -369,74 +322,6 @@ def _read_points(path: Path) -> list[LoadPoint]:
             f"{path} does not hold the columns mass_kg and counts with numbers; nothing was kept; "
             "write one line for each mass, 0 for nothing at all"
         ) from error
-
-
-def _print(kept: Calibration) -> None:
-    facts: list[tuple[str, str]] = [
-        ("device", f"{kept.device.name}, serial {kept.device.serial or 'unknown'}"),
-        ("date, due", f"{kept.done_on}, {kept.due_on}"),
-    ]
-    for each in kept.channels:
-        host = each.host
-        facts += [
-            ("channel", f"{host.channel}, {host.position}, {each.kind}"),
-            ("one count", f"{host.newtons_per_count:.6g} N, zero at {host.zero_counts:.6g} counts"),
-            ("largest residual", f"{each.largest_residual_n:+.2f} N"),
-            ("uncertainty", f"±{host.uncertainty_percent:.2g} %, {each.uncertainty_method}"),
-        ]
-    for check in kept.checks:
-        facts += [
-            (
-                "read",
-                f"{check.reading_n:.2f} N where {check.mass_kg:g} kg are {check.force_n:.2f} N",
-            ),
-            ("error", f"{check.error_n:+.2f} N, {check.error_percent:+.2f} %{_limit(check)}"),
-        ]
-    print_facts(facts)
-
-
-def _limit(check: MassCheck) -> str:
-    if check.is_within is None:
-        return ""
-    return f", {'within' if check.is_within else 'outside'} ±{check.limit_percent:g} %"
-
-
-def _row(kept: Calibration, today: date) -> tuple[str, ...]:
-    due = f"{kept.due_on}{' PAST' if kept.due_on < today else ''}"
-    what = [f"channel {each.host.channel}, {each.kind}" for each in kept.channels]
-    what += [f"check with {check.mass_kg:g} kg" for check in kept.checks]
-    result = [f"±{each.host.uncertainty_percent:.2g} %" for each in kept.channels]
-    result += [f"{check.error_percent:+.2f} %{_limit(check)}" for check in kept.checks]
-    return (
-        kept.device.name,
-        kept.device.serial or "unknown",
-        kept.done_on.isoformat(),
-        due,
-        "; ".join(what),
-        "; ".join(result),
-        kept.by,
-        str(kept.id),
-    )
-
-
-def _check_json(check: MassCheck) -> dict[str, Any]:
-    return {
-        "channel": check.channel,
-        "mass_kg": check.mass_kg,
-        "force_n": check.force_n,
-        "reading_n": check.reading_n,
-        "error_n": check.error_n,
-        "error_percent": check.error_percent,
-        "limit_percent": check.limit_percent,
-        "is_within": check.is_within,
-    }
-
-
-def _standard_error(value: float | None) -> dict[str, Any]:
-    if value is not None:
-        return {"standard_error_n": value}
-    reason = "two points: every line goes through both"
-    return {"standard_error_n": None, "standard_error_n_reason": reason}
 
 
 def _channel(text: str) -> int:

@@ -31,7 +31,7 @@ async def test_without_a_calibration_nothing_is_recorded() -> None:
     async with memory_rig(HarpFirmware()) as rig:
         device = ForceDevice(FORCE_MODELS["harp"], rig.link, Framing.STREAM)
         await device.connect()
-        with pytest.raises(UncalibratedError, match="known weight"):
+        with pytest.raises(UncalibratedError, match="raw counts"):
             await device.start()
         await device.close()
 
