@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from data.clinical.field_check import Judgement, Verdict, judge, judge_all
+from data.clinical.field_check import Judgement, Verdict, judge, judge_all, reported_flags
 from data.clinical.modalities import (
     Field,
     ModalityForm,
@@ -42,6 +42,7 @@ __all__ = [
     "new_draft",
     "preset_draft",
     "treatment_of",
+    "with_form",
 ]
 
 SEEN_TODAY = (
@@ -212,8 +213,7 @@ def treatment_of(
     if minutes is None or minutes.value is None or course.is_timed:
         values["actual_min"] = Value(course.on_s / 60, "min", Origin.DERIVED)
     plain = plain_values(values)
-    side, stage = plain.get("side"), plain.get("stage")
-    return Treatment(
+    record = Treatment(
         id=treatment_id,
         session_id=session.id,
         person_id=session.person_id,
@@ -222,14 +222,45 @@ def treatment_of(
         started_at=course.started_at,
         utc_offset_min=course.utc_offset_min,
         ended_at=course.ended_at,
-        site=str(plain.get("site") or ""),
-        side=Side(side) if side in tuple(Side) else None,
+        site="",
+        side=None,
         planned_s=_seconds(plain.get("planned_min")),
         actual_s=_seconds(plain.get("actual_min")),
         settings=settings_of(draft.modality, plain),
         changes=course.changes,
         dose=dose_of(draft.modality, plain, course),
         device=device,
+        pauses=course.pauses,
+        marks=course.marks,
+    )
+    return _with_values(record, values, draft)
+
+
+def with_form(told: Treatment, draft: Draft) -> Treatment:
+    """The record of a connected unit with what was typed beside it: site, answers, pain, note.
+
+    What the unit reported stays as reported, unusual or not; `flags` say so.
+    """
+    values = {key: value for key, value in draft.values.items() if _is_kept(draft, key)}
+    reported = {key: value for key, value in values_of(told).items() if key in draft.form}
+    typed = {
+        key: value
+        for key, value in values.items()
+        if key not in reported or reported[key].origin is Origin.ENTERED
+    }
+    record = _with_values(told, typed, draft)
+    flags = reported_flags(told.modality, plain_values(reported))
+    return replace(record, flags=tuple(dict.fromkeys((*told.flags, *flags))))
+
+
+def _with_values(record: Treatment, values: dict[str, Value], draft: Draft) -> Treatment:
+    """The attributes that the form holds too."""
+    plain = plain_values(values)
+    side, stage = plain.get("side"), plain.get("stage")
+    return replace(
+        record,
+        site=str(plain.get("site") or ""),
+        side=Side(side) if side in tuple(Side) else None,
         area_cm2=number_of(plain.get("area_cm2")),
         pain_before=_whole(plain.get("pain_before")),
         pain_after=_whole(plain.get("pain_after")),
@@ -237,8 +268,6 @@ def treatment_of(
         values=values,
         placement=draft.placement,
         screening=draft.screening,
-        pauses=course.pauses,
-        marks=course.marks,
         stage=Stage(stage) if stage in tuple(Stage) else None,
         episode_id=draft.episode_id,
         clinician=str(plain.get("clinician") or ""),
