@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from data.analysis import filters
@@ -27,8 +27,8 @@ def limb_reps(
     windows: Sequence[RepWindow],
     test: StrengthTest,
     options: AnalysisOptions,
-) -> list[LimbRep]:
-    """One limb in every repetition."""
+) -> Iterator[LimbRep]:
+    """One limb in every repetition; each holds its samples only while it is looked at."""
     trace, early = recording.traces[column], recording.early[column]
     shared = len(recording.traces) == 1
     starts = [
@@ -37,14 +37,12 @@ def limb_reps(
     ]
     quiet = [baseline.mean_n for baseline, _ in starts if baseline is not None]
     lowest = min(quiet) if quiet else None
-    found: list[LimbRep] = []
     for k, (window, (resting, onset)) in enumerate(zip(windows, starts, strict=True)):
         baseline = resting
         if early is not trace:
             baseline, onset = limb_start(early, window, options)
         start = _Start(resting, lowest, baseline, onset)
-        found.append(_limb_rep(recording, column, k + 1, window, start, test, options))
-    return found
+        yield _limb_rep(recording, column, k + 1, window, start, test, options)
 
 
 @dataclass(frozen=True, slots=True)

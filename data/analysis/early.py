@@ -37,17 +37,18 @@ def add_early(table: MetricTable, limb: LimbRep, options: AnalysisOptions, rate_
         method = _methods(before, ms, rule, label)
         is_long = at + ms / 1000 <= limb.bounds.end_s
         refused = basic or (None if is_long else "the repetition is shorter")
-        slow = filtered or rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz)
+        too_slow = _too_slow(before, ms, rate_hz)
+        slow = filtered or too_slow.force
         share = 100 * force / limb.peak_n if is_positive else None
         table.put(f"force_at_{ms}ms_n", force, method.force, refused or slow)
         table.put(f"force_at_{ms}ms_percent", share, method.share, refused or slow)
         table.put(f"impulse_{ms}ms_ns", impulses[k], method.impulse, refused)
-        slow = gate or rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz)
+        slow = gate or too_slow.rfd
         share = slope / limb.peak_n if is_positive else None
         table.put(f"rfd_0_{ms}_n_per_s", slope, method.rfd, refused or slow)
         table.put(f"rfd_norm_0_{ms}_per_s", share, method.norm, refused or slow)
         if before:
-            slow = gate or rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz)
+            slow = gate or too_slow.sequential
             slope = 1000 * (force - forces[k]) / (ms - before)
             table.put(f"rfd_{before}_{ms}_n_per_s", slope, method.sequential, refused or slow)
     _add_slopes(table, limb, at, gate, f"{rule} to peak{label}", label, rate_hz)
@@ -85,6 +86,23 @@ def _methods(before: int, ms: int, rule: str, label: str) -> _Methods:
         rfd=f"rfd.win.v1(0-{ms} ms, {rule}{label})",
         norm=f"rfd.norm.v1(0-{ms} ms, {rule}{label}; per peak_n)",
         sequential=f"rfd.seq.v1({before}-{ms} ms, {rule}{label})",
+    )
+
+
+class _Slow(NamedTuple):
+    """Why the sampling rate forbids the numbers of one window; None where it does not."""
+
+    force: str | None
+    rfd: str | None
+    sequential: str | None
+
+
+@lru_cache(maxsize=64)
+def _too_slow(before: int, ms: int, rate_hz: float) -> _Slow:
+    return _Slow(
+        force=rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz),
+        rfd=rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz),
+        sequential=rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz),
     )
 
 

@@ -60,7 +60,7 @@ def find_baseline(
     """
     # A hair more, so that rounding does not decide about a sample just three seconds before.
     rest = trace.between(max(earliest, rise - LOOKBACK_S - SAME_S), rise)
-    stretch = _Stretch(trace.t[rest], trace.f[rest])
+    stretch = _Stretch(trace.t[rest], trace.f[rest], trace.period_s)
     half, whole = stretch.quietest(LEAST_S), stretch.quietest(AIM_S)
     if half is None:
         return None
@@ -127,7 +127,7 @@ def find_preload(trace: Trace, start: float, peak_s: float, low: float, high: fl
     t, f = t[since:until], f[since:until]
     if not len(t) or t[-1] - t[0] < 0.9 * LEAST_S:  # spares most repetitions the search
         return 0.0
-    stretch = _Stretch(t, f)
+    stretch = _Stretch(t, f, trace.period_s)
     found = stretch.quietest(LEAST_S)
     if found is None or abs(_slope(t[found], f[found])) > 10.0 or stretch.sd(found) > 5.0:
         return 0.0
@@ -159,10 +159,10 @@ def find_offset(trace: Trace, baseline: Baseline, peak_s: float, latest: float) 
 class _Stretch:
     """``t (n,) s`` and ``f (n,) N`` with the running sums that give the spread of any window."""
 
-    def __init__(self, t: Array, f: Array) -> None:
+    def __init__(self, t: Array, f: Array, period_s: float) -> None:
         self.t = t
         self.f = f
-        self._period_s = even_period(t)
+        self._period_s = period_s or even_period(t)
         # Counted from a value near all of them, so that squares of a large load do not cancel.
         centred = f - mean(f) if len(f) else f
         self._total = np.zeros(len(f) + 1)

@@ -132,12 +132,12 @@ class RepDetector:
             best = np.maximum(np.maximum.accumulate(tail), best)
         fallen = _first(tail < self._off(best, rest), i)
         strong = (tail >= self._on(best, rest))[: fallen - i]
-        last_strong = t[i:fallen]
+        last_strong, lingered = t[i:fallen], fallen
         if not strong.all():
             last_strong = np.maximum.accumulate(
                 np.where(strong, last_strong, candidate.last_strong_s)
             )
-        lingered = _first(t[i:fallen] - last_strong > _LINGER_S, i)
+            lingered = _first(t[i:fallen] - last_strong > _LINGER_S, i)
         j = min(fallen, lingered)
         if j > i:
             candidate.peak = max(candidate.peak, float(tail[: j - i].max()))

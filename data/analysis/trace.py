@@ -28,13 +28,12 @@ class Trace:
 
     @classmethod
     def of(cls, t: Array, f: Array) -> Trace:
-        area = np.zeros(len(t))
+        area, period_s = np.zeros(len(t)), even_period(t)
         steps = area[1:]  # worked on in place: a long recording is several megabytes
         np.add(f[1:], f[:-1], out=steps)
-        steps *= np.diff(t)
-        steps /= 2
+        steps *= 0.5 * (period_s or np.diff(t))
         np.cumsum(steps, out=steps)
-        return cls(t, f, area, even_period(t))
+        return cls(t, f, area, period_s)
 
     def above(self, level: float, span: slice) -> Trace:
         """The samples of `span`, with their force counted from `level`."""

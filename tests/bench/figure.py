@@ -36,6 +36,23 @@ def median_s(work: Callable[[], object], runs: int = 7) -> float:
     return statistics.median(times)
 
 
+def times_as_long(
+    work: Callable[[], object], beside: Callable[[], object], rounds: int = 9
+) -> float:
+    """How often `beside` would fit into `work`: median of rounds in which both take their turn.
+
+    A machine that is busy in between slows both. The quicker one runs five times a round.
+    """
+    work()
+    ratios: list[float] = []
+    for _ in range(rounds):
+        quick = median_s(beside, runs=5)
+        began = time.perf_counter()
+        work()
+        ratios.append((time.perf_counter() - began) / quick)
+    return statistics.median(ratios)
+
+
 def percentile(values: list[float], percent: float) -> float:
     """The value that `percent` of all do not exceed."""
     ordered = sorted(values)
