@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from data.analysis.filters import CORRECTION, gain, lowpass
 from data.analysis.sampling import Sampling
 from tests.data.analysis.curves import Array, curve, times, trapezoid
 from tests.oracles.packages import oracle
+
+Smooth = Callable[[Array, Array], Any]
 
 RATE_HZ = 1000.0
 
@@ -25,12 +28,12 @@ def smoothed(t: Array, force: Array, cutoff_hz: float) -> Array:
     return lowpass(t, force, Sampling.of(curve(t, force)), cutoff_hz)
 
 
-def gain_of(theirs: Any, frequency_hz: float) -> float:
-    """What `theirs` leaves of a sine in the middle of 8 s."""
+def gain_of(smooth: Smooth, frequency_hz: float) -> float:
+    """What a filter leaves of a sine in the middle of 8 s."""
     t = times(8.0, RATE_HZ)
     wave = np.sin(2 * np.pi * frequency_hz * t)
     inside = slice(2000, -2000)
-    return float(np.dot(theirs(t, wave)[inside], wave[inside]) / np.dot(wave[inside], wave[inside]))
+    return float(np.dot(smooth(t, wave)[inside], wave[inside]) / np.dot(wave[inside], wave[inside]))
 
 
 @pytest.mark.parametrize("cutoff_hz", [6, 15, 50])
