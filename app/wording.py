@@ -47,11 +47,11 @@ NAMES = {
     "rfd_20_80_n_per_s": "RFD from 20 to 80 % of peak",
     "time_to_90_percent_s": "time to 90 % of peak",
     "onset_automatic_s": "onset found by the rule",
+    "best_two_apart_percent": "best two apart",
     "steadiness_percent": "unsteadiness of the hold",
     "fatigue_hold_percent": "fall of force over the hold",
     "break_torque_angle_deg": "knee angle at the peak",
     "break_point_10_deg": "knee angle where it passes 10 °/s",
-    "best_two_apart_percent": "best two apart",
     "break_point_20_deg": "knee angle where it passes 20 °/s",
     "nordic_expected_n": "expected from body mass",
     "nordic_expected_difference_n": "difference from the expected",
@@ -85,6 +85,29 @@ DOSES = {
     "counted_energy_j": "energy counted",
     "counted_coupled_s": "time with contact counted",
     "reported_power_w": "power reported",
+    "dose": "dose",
+    "duty": "share of time with output",
+    "rms_cycle_ma": "effective current (rms) over contraction and rest",
+    "contractions_s": "time of all contractions with their rests",
+    "mean_rectified_c": "mean rectified current over time",
+    "total_efd_mj_mm2": "energy flux density, summed",
+    "total_efd_j_cm2": "the same in J/cm²",
+    "duration_s": "time that the impulses take",
+    "mean_power_w": "mean power",
+    "irradiance_w_cm2": "irradiance",
+    "point_energy_j": "energy on a point",
+    "fluence_j_cm2": "fluence",
+    "total_energy_j": "energy on all points",
+    "satp_mw_cm2": "intensity during the pulse (SATP)",
+    "coverage_heads": "treated area in radiating areas",
+    "min_per_era": "time for each radiating area",
+    "applied_min": "time applied",
+    "given_time_percent": "time given of the plan",
+    "given_energy_percent": "energy given of the plan",
+    "frequency_mhz": "suggested frequency",
+    "surface_w_cm2": "suggested intensity at the skin",
+    "suggested_min": "suggested time",
+    "heating_min": "time to heat",
 }
 # A dose of one output of a unit: ``ch1_counted_pulses``, ``head1_power_w``.
 _OUTPUT = re.compile(r"(ch|head)(\d+)_(.+)")
@@ -255,6 +278,16 @@ def clock(moment: datetime, utc_offset_min: int) -> str:
     """``31 January 2026, 14:05 (UTC+01:00)``."""
     local = local_time(moment, utc_offset_min)
     return f"{date_text(local)}, {local:%H:%M} ({offset_text(utc_offset_min)})"
+
+
+def alignment_text(trials: Sequence[Trial]) -> str:
+    """What is known of two devices' times beside each other; empty for one device."""
+    if all(trial.header.partner is None for trial in trials):
+        return ""
+    place = next((t.header.alignment for t in trials if t.header.alignment is not None), None)
+    if place is None:
+        return "two devices at once, their times not aligned"
+    return f"two devices at once, times aligned to within {fixed(1e3 * place.error_s, 0)} ms"
 
 
 def lost_text(trials: Sequence[Trial]) -> str:

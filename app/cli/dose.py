@@ -6,9 +6,10 @@ import argparse
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from app.cli.dose_kinds import KINDS, Compute, DoseKind
 from app.cli.errors import UsageError
 from app.cli.output import print_json, print_table
-from app.cli.parser import Commands, add_json, fraction, not_negative, positive
+from app.cli.parser import Commands, Run, add_json, fraction, not_negative, positive
 
 if TYPE_CHECKING:
     from data.clinical.dose import DoseNumber
@@ -24,6 +25,11 @@ def add(commands: Commands) -> None:
     kinds = commands.within("dose")
     _add_ultrasound(kinds)
     _add_tens(kinds)
+    for kind in KINDS:
+        parser = kinds.add(kind.name, _run_of(kind), kind.summary, example=kind.example)
+        for option in kind.options:
+            option.add_to(parser)
+        add_json(parser)
 
 
 def _add_ultrasound(kinds: Commands) -> None:
@@ -47,6 +53,9 @@ def _add_ultrasound(kinds: Commands) -> None:
         "--seconds", type=not_negative, required=True, metavar="T", help="time with contact"
     )
     parser.add_argument("--area-cm2", type=positive, metavar="B", help="treated area")
+    parser.add_argument(
+        "--bnr", type=positive, metavar="R", help="beam non-uniformity ratio of the head"
+    )
     parser.add_argument(
         "--average",
         choices=["satp", "sata"],
@@ -80,38 +89,41 @@ def _add_tens(kinds: Commands) -> None:
 
 
 def run_nothing(arguments: argparse.Namespace) -> int:
-    raise UsageError("say which dose: ultrasound or tens; see `myograph dose --help`")
+    names = ", ".join(("ultrasound", "tens", *(kind.name for kind in KINDS)))
+    raise UsageError(f"say which dose: {names}; see `myograph dose --help`")
 
 
 def run_ultrasound(arguments: argparse.Namespace) -> int:
-    from data.clinical.dose import DoseError, ultrasound_dose
+    from data.clinical.dose import ultrasound_dose
 
-    try:
-        dose = ultrasound_dose(
-            arguments.intensity_w_cm2,
-            arguments.duty,
-            arguments.era_cm2,
-            arguments.seconds,
-            arguments.area_cm2,
-            arguments.average,
-        )
-    except DoseError as error:
-        raise UsageError(str(error)) from error
-    return _tell(dose, as_json=arguments.json)
+    return _run(
+        arguments,
+        lambda a: ultrasound_dose(
+            a.intensity_w_cm2, a.duty, a.era_cm2, a.seconds, a.area_cm2, a.average, a.bnr
+        ),
+    )
 
 
 def run_tens(arguments: argparse.Namespace) -> int:
-    from data.clinical.dose import DoseError, electrical_dose
+    from data.clinical.dose import electrical_dose
+
+    return _run(
+        arguments,
+        lambda a: electrical_dose(
+            a.amplitude_ma, a.width_us, a.rate_hz, a.waveform, a.electrode_cm2, a.seconds
+        ),
+    )
+
+
+def _run_of(kind: DoseKind) -> Run:
+    return lambda arguments: _run(arguments, kind.compute)
+
+
+def _run(arguments: argparse.Namespace, compute: Compute) -> int:
+    from data.clinical.dose import DoseError
 
     try:
-        dose = electrical_dose(
-            arguments.amplitude_ma,
-            arguments.width_us,
-            arguments.rate_hz,
-            arguments.waveform,
-            arguments.electrode_cm2,
-            arguments.seconds,
-        )
+        dose = compute(arguments)
     except DoseError as error:
         raise UsageError(str(error)) from error
     return _tell(dose, as_json=arguments.json)

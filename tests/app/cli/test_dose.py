@@ -56,3 +56,54 @@ def test_an_intensity_that_no_unit_can_do_is_refused(capsys: pytest.CaptureFixtu
     words = "dose ultrasound --intensity-w-cm2 1000 --duty 1 --era-cm2 5 --seconds 300"
     assert main(words.split()) == 2
     assert "intensity_w_cm2" in capsys.readouterr().err
+
+
+# The worked numbers of electrotherapy 3.1 to 3.5 that the tests above do not hold.
+@pytest.mark.parametrize(
+    ("words", "key", "value"),
+    [
+        ("ultrasound --intensity-w-cm2 2 --duty 1 --era-cm2 5 --seconds 60 --bnr 3",
+         "spatial_peak_w_cm2", 6.0),
+        ("ultrasound --intensity-w-cm2 0.2 --duty 1 --era-cm2 5 --seconds 570", "head_j_cm2", 114),
+        ("burst --amplitude-ma 30 --width-us 200 --burst-hz 2 --pulses-per-burst 9 "
+         "--waveform symmetric", "rms_ma", 2.55),
+        ("nmes --amplitude-ma 80 --width-us 400 --rate-hz 50 --waveform symmetric --on-s 10 "
+         "--off-s 50 --contractions 15 --electrode-cm2 50", "pulses", 7500),
+        ("nmes --amplitude-ma 80 --width-us 400 --rate-hz 50 --waveform symmetric --on-s 10 "
+         "--off-s 50 --electrode-cm2 50", "density_ma_cm2", 0.32),
+        ("ac-burst --amplitude-ma 60 --duty 0.5", "rms_ma", 30.0),
+        ("eswt --impulses 2000 --efd-mj-mm2 0.15", "total_efd_j_cm2", 30.0),
+        ("laser --power-mw 100 --beam-cm2 0.5 --seconds 60 --points 8", "total_energy_j", 48.0),
+        ("swd --peak-w 150 --pulse-us 65 --rate-pps 200", "mean_power_w", 1.95),
+        ("swd --peak-w 200 --pulse-us 400 --rate-pps 400 --seconds 900", "energy_j", 28_800),
+        ("lipus --sata-mw-cm2 30 --burst-us 200 --repetition-hz 1000 --seconds 1200",
+         "head_j_cm2", 36.0),
+        ("suggest --depth-cm 4 --frequency-mhz 1 --target-w-cm2 0.5", "surface_w_cm2", 1.0),
+        ("suggest --depth-cm 1 --area-cm2 10 --era-cm2 5 --duty 0.2", "suggested_min", 10.0),
+        ("suggest --depth-cm 1 --rise-c 4 --sata-w-cm2 1", "heating_min", 6.7),
+        ("ifc --amplitude-ma 42.4264 --electrode-cm2 25", "density_ma_cm2", 1.2),
+    ],
+)  # fmt: skip
+def test_every_worked_number_is_reproduced(words: str, key: str, value: float):
+    assert run_json("dose", *words.split())[key] == pytest.approx(value, rel=0.006)
+
+
+@pytest.mark.parametrize(
+    ("words", "key", "reason"),
+    [
+        ("tens --amplitude-ma 20 --width-us 200 --rate-hz 100 --waveform symmetric",
+         "density_ma_cm2", "no electrode size given"),
+        ("eswt --impulses 2000 --pressure-bar 2.5", "total_efd_mj_mm2", "pressure in bar"),
+        ("swd --peak-w 200 --pulse-us 400 --rate-pps 400", "energy_j", "no treatment time"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_computed_says_why(words: str, key: str, reason: str):
+    dose = run_json("dose", *words.split())
+    assert dose[key] is None
+    assert reason in dose[f"{key}_reason"]
+
+
+def test_pulses_that_overlap_are_wrong_usage(capsys: pytest.CaptureFixture[str]):
+    words = "dose swd --peak-w 200 --pulse-us 5000 --rate-pps 400"
+    assert main(words.split()) == 2
+    assert "share of time" in capsys.readouterr().err
