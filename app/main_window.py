@@ -33,6 +33,7 @@ from data.records import Person
 PLACES = (
     (PageId.TODAY, "Today"),
     (PageId.PEOPLE, "People"),
+    (PageId.SQUAD, "Squad"),
     (PageId.DEVICES, "Devices"),
     (PageId.LIBRARY, "Library"),
     (PageId.SETTINGS, "Settings"),
@@ -193,6 +194,7 @@ class MainWindow(QMainWindow):
         desk = self.desk
         desk.go.connect(self.go)
         desk.back.connect(self.back)
+        desk.next_wanted.connect(self._next_athlete)
         desk.notice.connect(self.show_notice)
         desk.person_changed.connect(self._show_person)
         desk.devices_changed.connect(self._show_devices)
@@ -269,6 +271,11 @@ class MainWindow(QMainWindow):
 
     def _on_rail(self, place: str) -> None:
         self.go(Route(PageId(place)))
+
+    def _next_athlete(self) -> None:
+        page = self.page
+        if not (isinstance(page, Page) and page.next_athlete()):
+            self.go(Route(PageId.PEOPLE))
 
     def _on_device(self) -> None:
         self.go(Route(PageId.DEVICES))

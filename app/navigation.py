@@ -82,6 +82,7 @@ class Desk(QObject):
     back = Signal()
     notice = Signal(object)  # Notice | None: the one line in its fixed place
     start_test = Signal(object)  # StartTest
+    next_wanted = Signal()  # the next athlete, after one is done
     report_wanted = Signal(object)  # UUID of a session
     hand_out_wanted = Signal(object)  # UUID of a prescription
     find_devices = Signal()

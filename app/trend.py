@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from pathlib import Path
 from uuid import UUID
 
 from app.reading import RunOfTest
@@ -13,10 +12,10 @@ from app.units import MINUS, day
 from app.wording import metric_value, of_repetitions, unit
 from data.analysis.symmetry import FORMULAS, compare
 from data.analysis.types import Side
-from data.clinical.baseline import OWN, PreInjury, pre_injury
+from data.clinical.baseline import OWN, PARTNER_SINCE, PreInjury, pre_injury
 from data.clinical.catalogue import tests
 from data.clinical.change import Change, change
-from data.clinical.references import Reference, references
+from data.clinical.references import Reference
 from data.clinical.retest import error_of_test
 from data.clinical.series import Reading, Segment, same_series, segments
 from data.clinical.tests import StrengthTest
@@ -125,7 +124,11 @@ class Trend:
             else f"{error.percent:.1f} %"
         )
         whose = "This clinic’s own" if error.origin is ErrorOrigin.CLINIC else "Published"
-        return f"{whose} measurement error: SEM {size} ({error.source})."
+        return (
+            f"{whose} measurement error: SEM {size} ({error.source}). The narrow shade is ± SEM, "
+            "the wide one ± MDC95 about the result that the latest is set against: inside it no "
+            "change is known."
+        )
 
     def change_words(self, injured: Side | None) -> tuple[str, ...]:
         """What may be said of each limb's latest result against its reference."""
@@ -148,11 +151,13 @@ class Trend:
         limb = f"{str(before.now.key.side).capitalize()} (injured)"
         if before.percent is None or before.reference is None:
             return [f"{limb}: not set against the time before the injury: {before.reason}."]
-        whose = "its own" if before.method is OWN else f"the {before.reference.key.side} limb’s"
+        whose = "its own" if before.method == OWN else f"the {before.reference.key.side} limb’s"
         value = f"{metric_value(self.metric, before.reference.value)} {self.unit}"
+        is_since = before.method == PARTNER_SINCE
+        when = "first result since" if is_since else "result before the injury"
         return [
-            f"{limb}: {before.percent:.0f} % of {whose} result of {day(before.reference.on)} "
-            f"({value}, {before.method.partition('(')[0]})."
+            f"{limb}: {before.percent:.0f} % of {whose} {when} "
+            f"({value}, {day(before.reference.on)}; {before.method.partition('(')[0]})."
         ]
 
     def method(self, point: TrendPoint) -> str:
@@ -204,9 +209,10 @@ def read_trend(
     test_id: str,
     metric: str,
     episode: Episode | None,
-    folder: Path | None = None,
+    values: Iterable[Reference] = (),
 ) -> Trend:
-    """The trend of one test and number; `runs` are all of the athlete's, oldest first."""
+    """The trend of one test and number; `runs` are all of the athlete's, oldest first,
+    `values` all published ones."""
     test = tests()[test_id]
     points = tuple(_point(run, test, metric) for run in runs if run.test_id == test_id)
     points = tuple(each for each in points if each.left or each.right)
@@ -222,7 +228,11 @@ def read_trend(
         injured = next((limb for limb in limbs if limb.side is episode.sides[0]), None)
         error = injured.error if injured else None
         before = pre_injury(every, episode.sides[0], episode.injured_on, error)
-    lines = tuple(each for each in references(test_id, metric, folder) if each.low is not None)
+    lines = tuple(
+        each
+        for each in values
+        if test_id in each.of and each.metric == metric and each.low is not None
+    )
     return Trend(test, metric, points, limbs, before, lines)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
 from data.analysis.types import Side
@@ -25,13 +25,24 @@ def unassigned(store: Store) -> Person:
         return store.people.add(person)
 
 
-def visit_of(store: Store, person: Person, now: datetime) -> Session:
+def visit_of(store: Store, person: Person, now: datetime, clinician: str = "") -> Session:
     """This person's visit that is still open and not hours old, else a new one."""
     for session in store.sessions.of_person(person.id):
         if session.ended_at is None and now - session.started_at < _SAME_VISIT:
             return session
     offset = now.astimezone().utcoffset() or timedelta()
-    return store.sessions.open(person.id, now, round(offset.total_seconds() / 60))
+    return store.sessions.open(person.id, now, round(offset.total_seconds() / 60), clinician)
+
+
+def visit_on(store: Store, person: Person, began: datetime, ended: datetime) -> Session:
+    """This person's visit of that day, else one of its own: what was recorded elsewhere."""
+    local = began.astimezone() if began.tzinfo is UTC else began
+    offset_min = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    for session in store.sessions.of_person(person.id):
+        if _local_day(session.started_at, session.utc_offset_min) == _local_day(began, offset_min):
+            return session
+    session = store.sessions.open(person.id, began, offset_min)
+    return store.sessions.end(session.id, ended)
 
 
 def set_for(store: Store, session: Session, test: StrengthTest, limb: Side | None) -> UUID:
@@ -47,3 +58,7 @@ def set_for(store: Store, session: Session, test: StrengthTest, limb: Side | Non
         for channel in trial.header.channels
     }
     return set_id if limbs == {limb.other} else uuid7()
+
+
+def _local_day(moment: datetime, offset_min: int) -> date:
+    return (moment.astimezone(UTC) + timedelta(minutes=offset_min)).date()

@@ -36,6 +36,7 @@ class StoredResult:
     person_id: UUID
     set_id: UUID
     at: datetime
+    utc_offset_min: int
     is_virtual: bool
     is_injured: bool
     reading: Reading
@@ -68,6 +69,12 @@ class Results:
         for results in found.values():
             results.sort(key=lambda each: each.at)
         return {person_id: results for person_id, results in found.items() if results}
+
+    def latest_test(self) -> str | None:
+        """Which test was done last, by anybody."""
+        newest = select(TrialRow.test_id).order_by(TrialRow.started_at.desc()).limit(1)
+        with self._database.reading() as session:
+            return session.scalar(newest)
 
     def retests(self, test: StrengthTest, metric: str) -> dict[str, Pairs]:
         """By model of device, two results for each person whom nothing suggests had changed:
@@ -134,6 +141,7 @@ def _of_run(
                     last.person_id,
                     last.set_id,
                     last.started_at,
+                    last.utc_offset_min,
                     last.is_virtual,
                     bool(last.injured or last.both_injured),
                     reading,

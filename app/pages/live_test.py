@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from app.navigation import Desk, PageId, Route
+from app.navigation import Desk, Route
 from app.pages.page import Key, Page
 from app.pages.run_keys import RUN_KEYS, VERBS, bind, bind_run, press
 from app.pages.stage import Stage
@@ -210,7 +210,7 @@ class LivePage(Page):
         """Accept what is there and go on to choose who is next."""
         if self.run is not None and self.run.view.step is Step.RESULT:
             self.run.accept()
-            self.desk.go.emit(Route(PageId.PEOPLE))
+            self.desk.next_wanted.emit()
 
     def _press_large_key(self) -> None:
         press(self.next_step.key, self.run)

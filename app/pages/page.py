@@ -55,6 +55,10 @@ class Page(QWidget):
         """Esc was pressed: True where the page itself went a step back."""
         return False
 
+    def next_athlete(self) -> bool:
+        """One is done: True where the page itself knows who is next."""
+        return False
+
     def records_changed(self, ids: frozenset[UUID]) -> None:
         """Records were written while this page is shown."""
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QVBoxLayout
 
+from app.episodes import keep_person
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.theme import space
@@ -129,9 +130,10 @@ class PeoplePage(Page):
 
     def _add(self, person: Person) -> None:
         self.search.clear()
+        now, by = self.desk.now(), self.desk.settings.clinician
         self.desk.store.ask(
             self,
-            lambda store: store.people.add(person),
+            lambda store: keep_person(store, person, now, by),
             lambda stored: self._open(stored.id),
             touches=(person.id,),
         )

@@ -1,28 +1,49 @@
-"""One athlete: the episode, strength of both limbs over time, and every visit."""
+"""One athlete: the injury, strength of both limbs over time, ratios, and every visit."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import replace
-from datetime import date
+from collections.abc import Callable
+from datetime import date, timedelta
 from uuid import UUID
 
-from PySide6.QtWidgets import QComboBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from app.athlete import Athlete, read_athlete
+from app.episodes import (
+    change_stage,
+    first_episode,
+    keep_episode,
+    put_back,
+    sides_words,
+    withdraw_episode,
+)
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
-from app.reading import History, RunOfTest, Visit, read_history, test_name
+from app.reading import RunOfTest, Visit, test_name
 from app.theme import space
-from app.units import day, local_offset_min, number, quantity, time_of_day
-from app.widgets.controls import Button, Card, Deck, EmptyState, Segments, row, scrolling
+from app.trend import Trend, metrics_done, read_trend, tests_done
+from app.units import day, local_offset_min, quantity, time_of_day
+from app.widgets.controls import Button, Card, Deck, EmptyState, scrolling
+from app.widgets.episode_card import EpisodeCard, event_day
+from app.widgets.episode_form import EpisodeForm
 from app.widgets.person_form import PersonForm
+from app.widgets.ratio_card import RatioCard
 from app.widgets.rows import Row, RowList
-from app.widgets.text import Elided, Text
-from app.widgets.trend_chart import TrendChart, TrendMark, TrendPoint
+from app.widgets.trend_card import TrendCard
+from app.widgets.trend_scale import MarkKind, TrendMark
 from app.wording import local_time
 from data.analysis.types import Side
-from data.clinical.reliability import measurement_error
+from data.episodes import Episode, Event, EventKind
+from data.ids import uuid7
 from data.records import Person, Session, Stage
+from data.store import Store
+
+_PAGE, _PERSON_FORM, _EPISODE_FORM = range(3)
+_KINDS = {
+    EventKind.MATCH: MarkKind.MATCH,
+    EventKind.TRAINING: MarkKind.TRAINING,
+    EventKind.PAIN: MarkKind.PAIN,
+}
 
 
 class PersonPage(Page):
@@ -31,47 +52,36 @@ class PersonPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
-        self._history: History | None = None
+        self._athlete: Athlete | None = None
         self.start = Button(
             "Start a visit", "primary", icon_name="visit", key="V", clicked=self._visit
         )
         edit = Button("Edit", icon_name="edit", key="E", clicked=self._edit)
         self.header = Header("", edit, self.start)
-        self.stage = Segments(
-            [(stage, stage.value.capitalize()) for stage in Stage],
-            name="Stage of recovery",
-            can_be_empty=True,
-        )
-        self.injury = Elided(bold=True)
-        self.test = QComboBox()
-        self.test.setAccessibleName("Test shown")
-        self.test.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self.virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
-        self.chart = TrendChart()
+        self.episode = EpisodeCard()
+        self.trend = TrendCard()
+        self.ratios = RatioCard()
         self.visits = RowList("Visits")
-        self.form = PersonForm("Save", lambda: desk.today)
+        self.earlier = RowList("Earlier injuries")
+        self.form = PersonForm("Save", lambda: desk.today, has_injury=False)
+        self.episode_form = EpisodeForm(lambda: desk.today)
         self._build()
-        self.stage.changed.connect(self._set_stage)
-        self.test.currentIndexChanged.connect(self._show_trend)
-        self.visits.chosen.connect(self._open_visit)
-        self.form.saved.connect(self._save)
-        self.form.cancelled.connect(self._leave_form)
-        self.add_key("V", "Start a visit, or go on with the open one", self._visit)
-        self.add_key("E", "Edit the athlete", self._edit)
-        desk.settings_changed.connect(self._show_trend)
+        self._connect()
+        self._add_keys()
 
     def enter(self, route: Route) -> None:
         if route.record != self._id:
-            self._history = None
+            self._athlete = None
             self._content.hide()
             self.header.title.setText("")
         self._id = route.record
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentIndex(_PAGE)
+        self.episode.show_buttons()
         self._reload()
         self.visits.setFocus()
 
     def escape(self) -> bool:
-        if self._stack.currentIndex() == 1:
+        if self._stack.currentIndex() != _PAGE or self.episode.is_asking:
             self._leave_form()
             return True
         return False
@@ -81,16 +91,6 @@ class PersonPage(Page):
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
-        self._episode = Card(margin=4)
-        line = row(self.injury, self.stage)
-        line.setStretch(0, 1)
-        self._episode.column.addLayout(line)
-        self._trend = Card(margin=4)
-        self._trend_title = Elided("", bold=True)
-        head = row(self._trend_title, self.virtual, self.test)
-        head.setStretch(0, 1)
-        self._trend.column.addLayout(head)
-        self._trend.column.addWidget(self.chart)
         self._empty = Card(margin=2)
         self._empty.column.addWidget(
             EmptyState(
@@ -101,95 +101,134 @@ class PersonPage(Page):
         )
         self._past = Card("Visits", holds_rows=True)
         self._past.column.addWidget(self.visits)
+        self._injuries = Card("Earlier injuries", holds_rows=True)
+        self._injuries.column.addWidget(self.earlier)
         self._content = QWidget()
         column = QVBoxLayout(self._content)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(4))
-        for card in (self._episode, self._trend, self._empty, self._past):
+        for card in (
+            self.episode, self.trend, self.ratios, self._empty, self._past, self._injuries,
+        ):  # fmt: skip
             column.addWidget(card)
         column.addStretch()
-        form = Card("Edit the athlete")
+        form, injury = Card("Edit the athlete"), Card("Injury")
         form.column.addWidget(self.form)
         form.column.addStretch()
-        self._stack = Deck(scrolling(self._content), form)
+        injury.column.addWidget(self.episode_form)
+        injury.column.addStretch()
+        self._scroll = scrolling(self._content)
+        self._stack = Deck(self._scroll, form, scrolling(injury))
         self.body.addWidget(self._stack, 1)
+
+    def _connect(self) -> None:
+        card = self.episode
+        card.line.changed.connect(self._set_stage)
+        card.injury_wanted.connect(self._edit_injury)
+        card.ladder_wanted.connect(self._open_ladder)
+        card.strip.given.connect(self._add_event)
+        card.pain.clicked.connect(lambda: self._ask(EventKind.PAIN))
+        card.match.clicked.connect(lambda: self._ask(EventKind.MATCH))
+        card.training.clicked.connect(lambda: self._ask(EventKind.TRAINING))
+        self.trend.asked.connect(self._ask_trend)
+        self.visits.chosen.connect(self._open_visit)
+        self.earlier.chosen.connect(self._edit_earlier)
+        self.form.saved.connect(self._save)
+        self.form.cancelled.connect(self._leave_form)
+        self.episode_form.saved.connect(self._save_episode)
+        self.episode_form.cancelled.connect(self._leave_form)
+        self.desk.settings_changed.connect(self._ask_trend)
+
+    def _add_keys(self) -> None:
+        self.add_key("V", "Start a visit, or go on with the open one", self._visit)
+        self.add_key("E", "Edit the athlete", self._edit)
+        self.add_key("I", "Record or edit the injury", self._edit_injury)
+        self.add_key("L", "Ladder back to running", self._open_ladder)
+        for key, kind, does in (
+            ("P", EventKind.PAIN, "Pain, then 0 to 10"),
+            ("M", EventKind.MATCH, "Match, then how many days ago"),
+            ("G", EventKind.TRAINING, "Training, then how many days ago"),
+        ):
+            self.add_key(key, does, lambda kind=kind: self._ask(kind))
 
     def _reload(self) -> None:
         person_id = self._id
         if person_id is not None:
             self.desk.store.ask(
-                self, lambda store: read_history(store, person_id), self._show, slot="history"
+                self, lambda store: read_athlete(store, person_id), self._show, slot="athlete"
             )
 
-    def _show(self, history: History) -> None:
-        self._history = history
-        person, today = history.person, self.desk.today
-        self.desk.set_person(person)
-        self.header.title.setText(person.name)
+    def _show(self, athlete: Athlete) -> None:
+        is_first, self._athlete = self._athlete is None, athlete
+        history, today = athlete.history, self.desk.today
+        self.desk.set_person(history.person)
+        self.header.title.setText(history.person.name)
         self.start.setText("Go on with today’s visit" if self._open() else "Start a visit")
-        self.injury.setText(_injury_line(person, today))
-        self.stage.set_value(person.stage)
-        self._trend.setVisible(bool(history.runs))
+        self.episode.show_athlete(athlete, today)
+        done = tests_done(history.runs)
         self._empty.setVisible(not history.runs)
+        self.trend.setVisible(bool(done))
+        self.trend.set_tests(done)
+        self.ratios.show_lines(athlete.ratios)
         self._past.setVisible(bool(history.visits))
         self.visits.set_rows([_visit_row(visit) for visit in history.visits])
         self.visits.show_all_rows()
-        self._fill_tests(history)
-        self._show_trend()
+        earlier = athlete.injuries.earlier
+        self._injuries.setVisible(bool(earlier))
+        self.earlier.set_rows([_injury_row(each) for each in earlier])
+        self.earlier.show_all_rows()
+        self._ask_trend()
         self._content.show()
+        if is_first:
+            self._scroll.verticalScrollBar().setValue(0)
 
-    def _fill_tests(self, history: History) -> None:
-        """The tests that were done, the most often done first; the chosen one stays chosen."""
-        chosen = self.test.currentData()
-        counts = Counter(run.test_id for run in reversed(history.runs))
-        done = [test_id for test_id, _ in counts.most_common()]
-        self.test.blockSignals(True)
-        self.test.clear()
-        for test_id in done:
-            self.test.addItem(test_name(test_id), test_id)
-        if chosen in done:
-            self.test.setCurrentIndex(done.index(chosen))
-        self.test.blockSignals(False)
-
-    def _show_trend(self) -> None:
-        if self._history is None:
+    def _ask_trend(self) -> None:
+        """Read what the chosen test and number show; the numbers follow the test."""
+        athlete, test_id = self._athlete, self.trend.test.currentData()
+        if athlete is None or not test_id:
             return
-        test_id = self.test.currentData()
-        runs = [run for run in self._history.runs if run.test_id == test_id]
-        self.virtual.setVisible(any(run.is_virtual for run in runs))
-        error = measurement_error(str(test_id))
-        percent = error.error_percent if error else None
-        said = f", band: typical error ±{number(percent, 1)} %" if percent else ""
-        self._trend_title.setText(f"Peak force, best valid repetition{said}")
-        self.chart.show_points(
-            [_point(run) for run in runs],
-            _marks(self._history),
-            self.desk.settings.force_unit,
-            percent,
+        runs = athlete.history.runs
+        self.trend.set_metrics(metrics_done(runs, test_id))
+        chosen, episode = self.trend.chosen, athlete.injuries.open
+        if chosen is None:
+            return
+        metric, lines = chosen[1], athlete.rules.references.values()
+        self.desk.store.ask(
+            self,
+            lambda store: read_trend(store, runs, test_id, metric, episode, lines),
+            self._show_trend,
+            slot="trend",
         )
+
+    def _show_trend(self, trend: Trend) -> None:
+        athlete = self._athlete
+        self.trend.setVisible(bool(trend.points))
+        if athlete is not None and trend.points:
+            injured = athlete.history.person.injured
+            self.trend.show_trend(trend, _marks(athlete), self.desk.settings.force_unit, injured)
 
     def _open(self) -> Visit | None:
         """Today's visit that has not ended."""
-        if self._history is None:
+        if self._athlete is None:
             return None
         today = self.desk.today
         return next(
             (
                 visit
-                for visit in self._history.visits
+                for visit in self._athlete.history.visits
                 if visit.session.ended_at is None and _on(visit.session) == today
             ),
             None,
         )
 
     def _visit(self) -> None:
-        if self._history is None or self._stack.currentIndex() == 1:
+        if self._athlete is None or self._stack.currentIndex() != _PAGE:
             return
         visit = self._open()
         if visit is not None:
             self._open_visit(visit.session.id)
             return
-        person_id, now = self._history.person.id, self.desk.now()
+        person_id, now = self._athlete.history.person.id, self.desk.now()
         offset, clinician = local_offset_min(now), self.desk.settings.clinician
         self.desk.store.ask(
             self,
@@ -202,46 +241,131 @@ class PersonPage(Page):
         if isinstance(session_id, UUID):
             self.desk.go.emit(Route(PageId.VISIT, session_id))
 
+    def _open_ladder(self) -> None:
+        if self._athlete is not None and self._athlete.injuries.open is not None:
+            self.desk.go.emit(Route(PageId.LADDER, self._id))
+        elif self._athlete is not None:
+            self._edit_injury()  # a ladder belongs to an injury
+
     def _edit(self) -> None:
-        if self._history is not None and self._stack.currentIndex() == 0:
-            self.form.set_person(self._history.person)
-            self._stack.setCurrentIndex(1)
+        if self._athlete is not None and self._stack.currentIndex() == _PAGE:
+            self.form.set_person(self._athlete.history.person)
+            self._stack.setCurrentIndex(_PERSON_FORM)
             self.form.name.setFocus()
 
+    def _edit_injury(self) -> None:
+        athlete = self._athlete
+        if athlete is None or self._stack.currentIndex() != _PAGE:
+            return
+        now, by = self.desk.now(), self.desk.settings.clinician
+        known = athlete.injuries.open
+        self._show_form(known or first_episode(athlete.history.person, now, by), known is None)
+
+    def _edit_earlier(self, key: object) -> None:
+        if isinstance(key, Episode):
+            self._show_form(key, is_new=False)
+
+    def _show_form(self, episode: Episode, is_new: bool) -> None:
+        assert self._athlete is not None
+        ladders = list(self._athlete.rules.ladders.values())
+        by = self.desk.settings.clinician
+        self.episode_form.set_episode(episode, ladders, by, is_new=is_new)
+        self._stack.setCurrentIndex(_EPISODE_FORM)
+        self.episode_form.structure.setFocus()
+
     def _leave_form(self) -> None:
-        self._stack.setCurrentIndex(0)
+        self._stack.setCurrentIndex(_PAGE)
+        self.episode.show_buttons()
         self.visits.setFocus()
+
+    def _ask(self, kind: EventKind) -> None:
+        if self._athlete is not None and self._stack.currentIndex() == _PAGE:
+            self._scroll.verticalScrollBar().setValue(0)
+            self.episode.ask(kind, self.desk.today)
+
+    def _add_event(self, kind: EventKind, number: int) -> None:
+        """Pain counts now; a match or a training was so many days ago."""
+        self.episode.show_buttons()
+        self.visits.setFocus()
+        if self._athlete is None:
+            return
+        is_pain = kind is EventKind.PAIN
+        now, episode = self.desk.now(), self._athlete.injuries.open
+        event = Event(
+            id=uuid7(),
+            at=now if is_pain else now - timedelta(days=number),
+            person_id=self._athlete.history.person.id,
+            episode_id=episode.id if episode else None,
+            by=self.desk.settings.clinician,
+            kind=kind,
+            pain=number if is_pain else None,
+        )
+        said = (
+            f"Pain {number} of 10"
+            if is_pain
+            else f"{kind.value.capitalize()}, {day(event_day(event))}"
+        )
+        self._do(
+            lambda store: store.events.save(event),
+            f"{said} noted",
+            lambda store: store.events.withdraw(event.id, now),
+        )
 
     def _save(self, person: Person) -> None:
         self._leave_form()
-        self._update(person, "The athlete was edited")
+        before = self._athlete.history.person if self._athlete else None
+        if before is not None and person != before:
+            self._do(
+                lambda store: store.people.update(person),
+                "The athlete was edited",
+                lambda store: store.people.update(before),
+            )
 
     def _set_stage(self, stage: Stage | None) -> None:
-        if self._history is not None:
-            said = stage.value if stage else "not set"
-            self._update(replace(self._history.person, stage=stage), f"Stage: {said}")
-
-    def _update(self, person: Person, text: str) -> None:
-        before = self._history.person if self._history else None
-        if before is None or person == before:
+        if self._athlete is None:
             return
-        self._write(person)
-        self.desk.did(text, lambda: self._write(before))
-
-    def _write(self, person: Person) -> None:
-        self.desk.store.ask(
-            self.desk, lambda store: store.people.update(person), _ignore, touches=(person.id,)
+        person, episode = self._athlete.history.person, self._athlete.injuries.open
+        today, by = self.desk.today, self.desk.settings.clinician
+        self._do(
+            lambda store: change_stage(store, person.id, stage, today, by),
+            f"Stage: {stage.value if stage else 'not set'}",
+            lambda store: put_back(store, person, episode),
         )
 
+    def _save_episode(self, episode: Episode) -> None:
+        self._leave_form()
+        if self._athlete is None:
+            return
+        person, now = self._athlete.history.person, self.desk.now()
+        before = next((e for e in self._athlete.injuries.episodes if e.id == episode.id), None)
+        if episode == before:
+            return
 
-def _injury_line(person: Person, today: date) -> str:
-    if person.injured is None:
-        return "No injury recorded"
-    what = person.injury or "injury"
-    line = f"{person.injured.value.capitalize()}: {what}"
-    if person.injured_on is not None:
-        line += f", day {(today - person.injured_on).days} (since {day(person.injured_on)})"
-    return line
+        def take_back(store: Store) -> None:
+            if before is None:
+                withdraw_episode(store, episode, now)
+            put_back(store, person, before)
+
+        said = "The injury was closed" if episode.closed_on else "The injury was saved"
+        self._do(lambda store: keep_episode(store, episode), said, take_back)
+
+    def _do(
+        self,
+        work: Callable[[Store], object],
+        said: str,
+        take_back: Callable[[Store], object],
+    ) -> None:
+        """Change the records, say so, and remember how to take it back."""
+        person_id = self._id
+        if person_id is None:
+            return
+        desk = self.desk
+
+        def run(what: Callable[[Store], object]) -> None:
+            desk.store.ask(desk, what, _ignore, touches=(person_id,))
+
+        run(work)
+        desk.did(said, lambda: run(take_back))
 
 
 def _visit_row(visit: Visit) -> Row:
@@ -268,21 +392,44 @@ def _run_words(run: RunOfTest) -> str:
     return " ".join([test_name(run.test_id), *sides])
 
 
-def _point(run: RunOfTest) -> TrendPoint:
-    header = run.trials[0].header
-    on = local_time(header.started_at, header.utc_offset_min).date()
-    return TrendPoint(on, run.best(Side.LEFT), run.best(Side.RIGHT), run.device_model)
+def _injury_row(episode: Episode) -> Row:
+    side = sides_words(episode.sides)
+    what = f"{side}: {episode.structure}" if side else episode.structure
+    until = f" to {day(episode.closed_on)}" if episode.closed_on else ", open"
+    return Row(
+        what.capitalize() if not side else what[:1].upper() + what[1:],
+        episode,
+        detail=episode.classification,
+        trailing=f"{day(episode.injured_on)}{until}",
+    )
 
 
-def _marks(history: History) -> list[TrendMark]:
+def _marks(athlete: Athlete) -> list[TrendMark]:
+    """Injuries, stages, treatments, and what was noted between visits."""
     marks = [
-        TrendMark(_on(visit.session), treatment.modality.value)
-        for visit in history.visits
+        TrendMark(_on(visit.session), treatment.modality.value, MarkKind.TREATMENT)
+        for visit in athlete.history.visits
         for treatment in visit.treatments
     ]
-    if history.person.injured_on is not None:
-        marks.append(TrendMark(history.person.injured_on, "injury"))
+    for episode in athlete.injuries.episodes:
+        marks.append(TrendMark(episode.injured_on, "injury", MarkKind.INJURY))
+        marks += [
+            TrendMark(change.on, f"stage {change.stage.value}", MarkKind.STAGE, change.stage.value)
+            for change in episode.stages
+        ]
+    person = athlete.history.person
+    if not athlete.injuries.episodes and person.injured_on is not None:
+        marks.append(TrendMark(person.injured_on, "injury", MarkKind.INJURY))
+    for event in athlete.events:
+        if event.kind in _KINDS:
+            marks.append(_event_mark(event))
     return marks
+
+
+def _event_mark(event: Event) -> TrendMark:
+    size = "" if event.pain is None else str(event.pain)
+    label = f"{event.kind.value} {size} of 10" if size else event.kind.value
+    return TrendMark(event_day(event), label, _KINDS[event.kind], size)
 
 
 def _on(session: Session) -> date:

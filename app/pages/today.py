@@ -7,6 +7,7 @@ from uuid import UUID
 
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.episodes import keep_person
 from app.navigation import Desk, PageId, Route
 from app.pages.care_column import CareColumn
 from app.pages.page import Header, Page, section
@@ -213,9 +214,10 @@ class TodayPage(Page):
         self.search.setFocus()
 
     def _add_and_start(self, person: Person) -> None:
+        now, by = self.desk.now(), self.desk.settings.clinician
         self.desk.store.ask(
             self,
-            lambda store: store.people.add(person),
+            lambda store: keep_person(store, person, now, by),
             self._start_visit,
             touches=(person.id,),
         )

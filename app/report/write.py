@@ -74,7 +74,7 @@ def write_report(
 
 def render(path: Path, report: Report) -> Path:
     """Set `report`; the file appears whole or not at all."""
-    _application()
+    application()
     unfinished = path.with_name(path.name + ".unfinished")
     unfinished.touch()  # QPdfWriter is silent about a folder that is missing or not ours
     writer = QPdfWriter(str(unfinished))
@@ -220,7 +220,7 @@ def _foot(sheet: Sheet, report: Report, page: int, pages: int, width: float, bot
     sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 12 * PT, width)
 
 
-def _application() -> None:
+def application() -> None:
     """Fonts need an application; one without a display will do."""
     if QApplication.instance() is None:
         if not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")):

@@ -24,13 +24,19 @@ _SIDES = ((Side.LEFT, "Left"), (Side.RIGHT, "Right"))
 
 
 class PersonForm(QWidget):
-    """`saved` carries the person; it is not stored yet. Enter in a field saves, Esc leaves."""
+    """`saved` carries the person; it is not stored yet. Enter in a field saves, Esc leaves.
+
+    Without `has_injury` the injury is left as it is: it has a form of its own.
+    """
 
     saved = Signal(object)
     cancelled = Signal()
 
-    def __init__(self, save_text: str, today: Callable[[], date] = date.today) -> None:
+    def __init__(
+        self, save_text: str, today: Callable[[], date] = date.today, *, has_injury: bool = True
+    ) -> None:
         super().__init__()
+        self._has_injury = has_injury
         self._person: Person | None = None
         self.name = TextField("Name")
         self.born = DateField("Born", earliest=_EARLIEST, latest=today)
@@ -78,16 +84,10 @@ class PersonForm(QWidget):
         grid = QGridLayout()
         grid.setHorizontalSpacing(space(6))
         grid.setVerticalSpacing(space(4))
-        fields = (
-            self.name,
-            self.born,
-            self.mass,
-            self.team,
-            self.injury,
-            self.injured_on,
-            Field("Injured side", self.injured),
-            Field("Dominant leg", self.dominant),
-        )
+        fields: list[Field] = [self.name, self.born, self.mass, self.team]
+        if self._has_injury:
+            fields += [self.injury, self.injured_on, Field("Injured side", self.injured)]
+        fields.append(Field("Dominant leg", self.dominant))
         places = 4 if theme().text_scale <= 1.25 else 2
         grid.setColumnStretch(0, 3)
         grid.setColumnStretch(places - 1, 2)
@@ -97,8 +97,8 @@ class PersonForm(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(space(4))
         layout.addLayout(grid)
-        stage = Field("Stage of recovery", self.stage)
-        layout.addWidget(stage)
+        if self._has_injury:
+            layout.addWidget(Field("Stage of recovery", self.stage))
         layout.addWidget(Field("Notes", self.notes))
         asked = Text("Only the name is needed.", "small", tone="muted")
         layout.addLayout(row(self.save, cancel, asked, 1))

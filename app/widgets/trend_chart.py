@@ -3,287 +3,369 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetricsF, QHelpEvent, QPainter, QPaintEvent, QPen, QPolygonF
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QFontMetricsF,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPolygonF,
+)
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app.theme import Type, colours, font, limb_style, space, theme
-from app.units import ForceUnit, day, force, number, quantity
+from app.trend import LimbTrend, Trend, TrendPoint
+from app.units import ForceUnit, day, number, quantity
+from app.widgets.trend_lanes import lane_kinds, paint_lanes
+from app.widgets.trend_scale import MarkKind, TrendMark, TrendScale, scale
+from app.wording import metric_value
 from data.analysis.types import Side
+from data.clinical.references import Reference
+from data.clinical.series import Reading, Segment
+from data.clinical.typical_error import TypicalError
 
-_SHARE_OF_DIFFERENCE = 0.28
-_BOTTOM = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
-
-
-@dataclass(frozen=True, slots=True)
-class TrendPoint:
-    """The best valid peaks of one run of a test. `method` tells what may be joined by a line."""
-
-    on: date
-    left_n: float | None
-    right_n: float | None
-    method: str = ""
-
-    def of(self, side: Side) -> float | None:
-        return self.left_n if side is Side.LEFT else self.right_n
-
-    @property
-    def difference_percent(self) -> float | None:
-        """Right against left over the stronger limb, positive where the right is stronger."""
-        if self.left_n is None or self.right_n is None or max(self.left_n, self.right_n) <= 0:
-            return None
-        return 100 * (self.right_n - self.left_n) / max(self.left_n, self.right_n)
-
-
-@dataclass(frozen=True, slots=True)
-class TrendMark:
-    """Something on the time axis: an injury, a treatment."""
-
-    on: date
-    label: str
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+_TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class TrendChart(QWidget):
     """Left: filled circles and a solid line; right: squares and a dashed one; named at the end.
 
-    Points by different devices are not joined: their numbers are not interchangeable.
+    Points of two series are not joined: their numbers are not interchangeable. The arrow keys and
+    a click choose a point; `chosen` tells which.
     """
+
+    chosen = Signal(object)  # TrendPoint
 
     def __init__(self) -> None:
         super().__init__()
-        self.points: tuple[TrendPoint, ...] = ()
+        self.trend: Trend | None = None
         self.marks: tuple[TrendMark, ...] = ()
         self.unit = ForceUnit.NEWTON
-        self._error = 0.0
+        self.references: tuple[Reference, ...] = ()
+        self.injured: Side | None = None
+        self.point: TrendPoint | None = None
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(theme().px(280))
+        self.setAccessibleName("Results over time")
 
-    def show_points(
+    @property
+    def points(self) -> tuple[TrendPoint, ...]:
+        return self.trend.points if self.trend else ()
+
+    def show_trend(
         self,
-        points: Sequence[TrendPoint],
+        trend: Trend | None,
         marks: Sequence[TrendMark],
         unit: ForceUnit,
-        error_percent: float | None = None,
+        references: Sequence[Reference] = (),
+        injured: Side | None = None,
     ) -> None:
-        """`error_percent`: the measurement error, drawn as a band around each limb's line."""
-        self._error = (error_percent or 0.0) / 100
-        self.points, self.marks, self.unit = tuple(points), tuple(marks), unit
-        self.setAccessibleName("Peak force over time")
-        self.setAccessibleDescription("; ".join(self._spoken(point) for point in points))
+        """`references` are drawn as neutral lines, with a letter each."""
+        self.trend, self.marks, self.unit = trend, tuple(marks), unit
+        self.references, self.injured = tuple(references), injured
+        self.point = self.points[-1] if self.points else None
+        self.setAccessibleDescription("; ".join(self.spoken(point) for point in self.points))
+        lanes = theme().px(18) * len(lane_kinds(self.marks))
+        self.setFixedHeight(theme().px(324) + lanes)
         self.update()
 
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(640, theme().px(280))
+        return QSize(640, self.minimumHeight())
+
+    def spoken(self, point: TrendPoint) -> str:
+        left, right = (self.said(point.of(side)) for side in (Side.LEFT, Side.RIGHT))
+        return f"{day(point.on)}: left {left}, right {right}"
+
+    def said(self, value: float | None) -> str:
+        """A value with the unit that is shown."""
+        if value is None or self.trend is None:
+            return "–"
+        if self._is_force:
+            return quantity(value / self.unit.newtons, self.unit.value, self.unit.decimals)
+        return f"{metric_value(self.trend.metric, value)} {self.trend.unit}".rstrip()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
-        if not self.points:
+        trend = self.trend
+        if trend is None or not trend.points:
             return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(font(Type.SMALL))
-        upper, lower = self._upper(), self._lower()
-        self._paint_grid(painter, upper)
-        self._paint_marks(painter, upper, lower)
-        self._paint_difference(painter, lower)
-        for side in Side:
-            self._paint_band(painter, upper, side)
-        for side in Side:
-            self._paint_limb(painter, upper, side)
-        self._paint_ends(painter, upper)
-        self._paint_dates(painter, lower)
+        at = self._scale(trend)
+        self._paint_grid(painter, at)
+        self._paint_moments(painter, at, trend)
+        self._paint_difference(painter, at, trend)
+        for limb in trend.limbs:
+            self._paint_reference_band(painter, at, limb)
+        for limb in trend.limbs:
+            for part, error in zip(limb.segments, limb.errors, strict=True):
+                self._paint_error(painter, at, part, error, limb.side)
+        self._paint_references(painter, at)
+        for limb in trend.limbs:
+            self._paint_limb(painter, at, limb)
+        self._paint_ends(painter, at, trend)
+        self._paint_chosen(painter, at)
+        paint_lanes(painter, at, self.marks, self.width())
+        self._paint_dates(painter, at)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        steps = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
+        step = steps.get(Qt.Key(event.key()))
+        if step is None or self.point is None:
+            event.ignore()
+            return
+        place = self.points.index(self.point) + step
+        self._choose(self.points[max(0, min(place, len(self.points) - 1))])
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
+        if self.trend is not None and self.points:
+            self._choose(self._nearest(event.position().x()))
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip and self.points:
-            x = event.pos().x()
-            nearest = min(self.points, key=lambda point: abs(self._x(point.on) - x))
-            QToolTip.showText(event.globalPos(), self._spoken(nearest), self)
+            QToolTip.showText(event.globalPos(), self._tip(event.pos().x()), self)
             return True
         return super().event(event)
 
-    def _frame(self) -> QRectF:
-        """The room of both panels: numbers at the left, limb names at the right."""
+    @property
+    def _is_force(self) -> bool:
+        return self.trend is not None and self.trend.unit == "N"
+
+    def _choose(self, point: TrendPoint) -> None:
+        self.point = point
+        self.update()
+        self.chosen.emit(point)
+
+    def _nearest(self, x: float) -> TrendPoint:
+        assert self.trend is not None
+        at = self._scale(self.trend)
+        return min(self.points, key=lambda point: abs(at.x(point.on) - x))
+
+    def _tip(self, x: float) -> str:
+        assert self.trend is not None
+        at = self._scale(self.trend)
+        near = [mark for mark in self.marks if abs(at.x(mark.on) - x) < theme().px(6)]
+        said = [f"{day(mark.on)}: {mark.label}" for mark in near]
+        return "\n".join([self.spoken(self._nearest(x)), *said])
+
+    def _scale(self, trend: Trend) -> TrendScale:
         metrics = QFontMetricsF(font(Type.SMALL))
-        left = metrics.horizontalAdvance("1000 lbf") + space(2)
+        lanes = lane_kinds(self.marks)
+        names = [metrics.horizontalAdvance(kind.value) for kind in lanes]
+        left = max([metrics.horizontalAdvance("1000 N/kg"), *names]) + space(2)
         right = QFontMetricsF(font(Type.BODY, QFont.Weight.DemiBold)).horizontalAdvance("Right")
-        return QRectF(self.rect()).adjusted(
+        frame = QRectF(self.rect()).adjusted(
             left, space(3), -right - space(4), -metrics.height() - 6
         )
+        values: list[float] = []
+        for limb in trend.limbs:
+            for part, error in zip(limb.segments, limb.errors, strict=True):
+                values += [r.value + (error.sem_at(r.value) if error else 0) for r in part.readings]
+            values += _mdc_band(limb)
+        values += [each.high for each in self.references if each.high is not None]
+        percents = [v for p in trend.points if (v := p.difference_percent) is not None]
+        days = [point.on for point in trend.points]
+        height = theme().px(18) * len(lanes)
+        return scale(frame, height, space(4), days, self.marks, values, percents)
 
-    def _upper(self) -> QRectF:
-        frame = self._frame()
-        return frame.adjusted(0, 0, 0, -frame.height() * _SHARE_OF_DIFFERENCE)
-
-    def _lower(self) -> QRectF:
-        frame = self._frame()
-        return frame.adjusted(0, frame.height() * (1 - _SHARE_OF_DIFFERENCE) + space(4), 0, 0)
-
-    def _span(self) -> tuple[int, int]:
-        days = [point.on.toordinal() for point in self.points]
-        first, last = min(days), max(days)
-        room = max((last - first) // 20, 2)
-        return first - room, last + max(room // 3, 1)
-
-    def _x(self, on: date) -> float:
-        frame, (first, last) = self._frame(), self._span()
-        return frame.left() + frame.width() * (on.toordinal() - first) / (last - first)
-
-    def _top(self) -> float:
-        """The highest value of the force axis, in the unit shown."""
-        peaks = [v for p in self.points for v in (p.left_n, p.right_n) if v is not None]
-        best = max(peaks, default=1.0) * (1 + self._error) / self.unit.newtons
-        return _step(best) * (int(best / _step(best)) + 1)
-
-    def _y(self, newtons: float, upper: QRectF) -> float:
-        return upper.bottom() - upper.height() * newtons / self.unit.newtons / self._top()
-
-    def _paint_grid(self, painter: QPainter, upper: QRectF) -> None:
-        look, top = colours(), self._top()
-        step = _step(top)
-        for k in range(int(top / step) + 1):
-            y = upper.bottom() - upper.height() * k * step / top
-            painter.setPen(QPen(look.colour("grid" if k else "line_strong"), 1))
-            painter.drawLine(QPointF(upper.left(), y), QPointF(upper.right(), y))
-            text = number(k * step, 0)
-            if (k + 1) * step > top:
-                text += f" {self.unit}"
-            painter.setPen(look.colour("muted"))
-            box = QRectF(0, y - 10, upper.left() - space(2), 20)
-            painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
-
-    def _paint_marks(self, painter: QPainter, upper: QRectF, lower: QRectF) -> None:
-        """Thin lines over both panels; their word stands at the top where there is room."""
+    def _paint_grid(self, painter: QPainter, at: TrendScale) -> None:
         look = colours()
-        metrics = QFontMetricsF(painter.font())
-        first, last = self._span()
-        taken = upper.left() - 1
-        for mark in sorted(self.marks, key=lambda mark: mark.on):
-            if not first <= mark.on.toordinal() <= last:
+        factor = self.unit.newtons if self._is_force else 1.0
+        shown_unit = self.unit.value if self._is_force else (self.trend.unit if self.trend else "")
+        steps = at.steps()
+        digits = 0 if steps[1] - steps[0] >= 1 else 1 if steps[1] - steps[0] >= 0.1 else 2
+        if self._is_force:
+            digits = max(digits, 0 if factor == 1 else 1)
+        for value in steps:
+            y = at.y(value)
+            painter.setPen(QPen(look.colour("grid" if value else "line_strong"), 1))
+            painter.drawLine(QPointF(at.upper.left(), y), QPointF(at.upper.right(), y))
+            text = number(value / factor, digits)
+            if value == steps[-1]:
+                text += f" {shown_unit}"
+            painter.setPen(look.colour("muted"))
+            painter.drawText(QRectF(0, y - 10, at.upper.left() - space(2), 20), _RIGHT, text)
+
+    def _paint_moments(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:
+        """Injuries and new series as thin lines over both panels, with a word at the top."""
+        look, metrics = colours(), QFontMetricsF(painter.font())
+        moments = [(m.on, m.label, True) for m in self.marks if m.kind is MarkKind.INJURY]
+        moments += [(on, "new series", False) for on in dict(trend.breaks)]
+        taken = at.upper.left() - 1
+        for on, label, is_injury in sorted(moments):
+            if not at.has(on):
                 continue
-            x = self._x(mark.on)
-            painter.setPen(QPen(look.colour("line_strong"), 1, Qt.PenStyle.DotLine))
-            painter.drawLine(QPointF(x, upper.top()), QPointF(x, lower.bottom()))
-            width = metrics.horizontalAdvance(mark.label)
-            if x > taken and x + width + 4 < upper.right():
+            x = at.x(on)
+            style = Qt.PenStyle.SolidLine if is_injury else Qt.PenStyle.DashLine
+            painter.setPen(QPen(look.colour("line_strong"), 1, style))
+            painter.drawLine(QPointF(x, at.upper.top()), QPointF(x, at.lanes.bottom()))
+            width = metrics.horizontalAdvance(label)
+            if x > taken and x + width + 4 < at.upper.right():
                 painter.setPen(look.colour("muted"))
-                painter.drawText(QPointF(x + 4, upper.top() + metrics.ascent()), mark.label)
+                painter.drawText(QPointF(x + 4, at.upper.top() + metrics.ascent()), label)
                 taken = x + width + space(3)
 
-    def _paint_band(self, painter: QPainter, upper: QRectF, side: Side) -> None:
-        """The measurement error around the line; a bar where there is one point only."""
-        if not self._error:
+    def _paint_reference_band(self, painter: QPainter, at: TrendScale, limb: LimbTrend) -> None:
+        """± MDC95 about the result that the latest is set against: inside it no change is known.
+        The own result before the injury is a thin line through it."""
+        if limb.reference is None or (self.injured is not None and limb.side is not self.injured):
+            return
+        x1, x2 = at.x(limb.reference.on), at.upper.right()
+        look = colours()
+        band = _mdc_band(limb)
+        if band:
+            rect = QRectF(QPointF(x1, at.y(band[1])), QPointF(x2, at.y(band[0])))
+            painter.fillRect(rect, look.colour(limb.side.value, 0.07))
+        if limb.is_pre_injury:
+            y = at.y(limb.reference.value)
+            painter.setPen(QPen(look.colour(limb.side.value), 1))
+            painter.drawLine(QPointF(x1, y), QPointF(x2, y))
+
+    def _paint_error(
+        self,
+        painter: QPainter,
+        at: TrendScale,
+        part: Segment,
+        error: TypicalError | None,
+        side: Side,
+    ) -> None:
+        """± SEM around the line; a bar where there is one point only."""
+        if error is None:
             return
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(colours().colour(side.value, 0.16))
-        for series in self._series(side):
-            spots = [(self._x(p.on), v) for p, v in series]
-            if len(spots) == 1:
-                spots = [(spots[0][0] - 5, spots[0][1]), (spots[0][0] + 5, spots[0][1])]
-            above = [QPointF(x, self._y(v * (1 + self._error), upper)) for x, v in spots]
-            below = [QPointF(x, self._y(v * (1 - self._error), upper)) for x, v in spots]
-            painter.drawPolygon(QPolygonF([*above, *below[::-1]]))
+        painter.setBrush(colours().colour(side.value, 0.18))
+        spots = [(at.x(r.on), r.value) for r in part.readings]
+        if len(spots) == 1:
+            spots = [(spots[0][0] - 5, spots[0][1]), (spots[0][0] + 5, spots[0][1])]
+        above = [QPointF(x, at.y(v + error.sem_at(v))) for x, v in spots]
+        below = [QPointF(x, at.y(v - error.sem_at(v))) for x, v in spots]
+        painter.drawPolygon(QPolygonF([*above, *below[::-1]]))
 
-    def _series(self, side: Side) -> list[list[tuple[TrendPoint, float]]]:
-        """This limb's points, apart where the method changes."""
-        series: list[list[tuple[TrendPoint, float]]] = []
-        for point in self.points:
-            value = point.of(side)
-            if value is None:
-                continue
-            if not series or series[-1][-1][0].method != point.method:
-                series.append([])
-            series[-1].append((point, value))
-        return series
+    def _paint_references(self, painter: QPainter, at: TrendScale) -> None:
+        """Neutral lines, the same for every value and for both limbs; letters lead to sources."""
+        look = colours()
+        for letter, reference in zip(_LETTERS, self.references, strict=False):
+            assert reference.low is not None
+            assert reference.high is not None
+            y, high = at.y(reference.low), at.y(reference.high)
+            if reference.low != reference.high:
+                rect = QRectF(QPointF(at.upper.left(), high), QPointF(at.upper.right(), y))
+                painter.fillRect(rect, look.colour("line_strong", 0.10))
+            painter.setPen(QPen(look.colour("line_strong"), 1, Qt.PenStyle.DashDotLine))
+            painter.drawLine(QPointF(at.upper.left(), y), QPointF(at.upper.right(), y))
+            painter.setPen(look.colour("text"))
+            painter.drawText(QPointF(at.upper.left() + space(1), y - 3), letter)
 
-    def _paint_limb(self, painter: QPainter, upper: QRectF, side: Side) -> None:
-        style = limb_style(side)
-        all_spots: list[QPointF] = []
+    def _paint_limb(self, painter: QPainter, at: TrendScale, limb: LimbTrend) -> None:
+        side, style = limb.side, limb_style(limb.side)
+        spots: list[QPointF] = []
         painter.setPen(QPen(colours().colour(side.value), 2, style.pen))
-        for series in self._series(side):
-            spots = [QPointF(self._x(p.on), self._y(v, upper)) for p, v in series]
-            painter.drawPolyline(QPolygonF(spots))
-            all_spots += spots
+        for part in limb.segments:
+            run = [QPointF(at.x(r.on), at.y(r.value)) for r in part.readings]
+            painter.drawPolyline(QPolygonF(run))
+            spots += run
         painter.setPen(QPen(colours().colour("raised"), 1.5))
         painter.setBrush(colours().colour(side.value))
-        for spot in all_spots:
+        for spot in spots:
             if side is Side.LEFT:
                 painter.drawEllipse(spot, 5, 5)
             else:
                 painter.drawRect(QRectF(spot.x() - 4.5, spot.y() - 4.5, 9, 9))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
-    def _paint_ends(self, painter: QPainter, upper: QRectF) -> None:
+    def _paint_ends(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:
         """The limb's name where its line ends; two names never lie on each other."""
         ends: list[tuple[Side, float, float]] = []
-        for side in Side:
-            known = [(p.on, v) for p in self.points if (v := p.of(side)) is not None]
-            if known:
-                ends.append((side, self._x(known[-1][0]), self._y(known[-1][1], upper)))
+        for limb in trend.limbs:
+            last: Reading = limb.segments[-1].readings[-1]
+            ends.append((limb.side, at.x(last.on), at.y(last.value)))
         ends.sort(key=lambda end: end[2])
         painter.setFont(font(Type.BODY, QFont.Weight.DemiBold))
         height = QFontMetricsF(painter.font()).height()
         shift = max(0.0, height - (ends[-1][2] - ends[0][2])) / 2 if len(ends) == 2 else 0.0
-        for (side, x, y), moved in zip(ends, (-shift, shift), strict=False):
+        for (side, _, y), moved in zip(ends, (-shift, shift), strict=False):
             painter.setPen(colours().colour(f"{side.value}_text"))
-            box = QRectF(x + space(3), y + moved - height / 2, 80, height)
+            box = QRectF(at.upper.right() + space(2), y + moved - height / 2, 80, height)
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, limb_style(side).label)
         painter.setFont(font(Type.SMALL))
 
-    def _paint_difference(self, painter: QPainter, lower: QRectF) -> None:
-        """Bars from zero: up where the right is stronger, down where the left is."""
-        look = colours()
-        known = [(p, v) for p in self.points if (v := p.difference_percent) is not None]
-        largest = max((abs(v) for _, v in known), default=0.0)
-        scale = lower.height() / 2 / max(largest * 1.15, 10.0)
-        zero = lower.center().y()
+    def _paint_difference(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:
+        """Bars from zero: up where the right is stronger, down where the left is; the grey band is
+        what the error of the latest two results allows."""
+        look, zero = colours(), at.y_percent(0)
+        error = _difference_error(trend)
+        if error is not None:
+            error = min(error, at.percent)
+            top, bottom = at.y_percent(error), at.y_percent(-error)
+            rect = QRectF(QPointF(at.lower.left(), top), QPointF(at.lower.right(), bottom))
+            painter.fillRect(rect, look.colour("error_band", 0.6))
         painter.setPen(QPen(look.colour("line_strong"), 1))
-        painter.drawLine(QPointF(lower.left(), zero), QPointF(lower.right(), zero))
+        painter.drawLine(QPointF(at.lower.left(), zero), QPointF(at.lower.right(), zero))
         painter.setPen(look.colour("muted"))
-        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(0, zero - 10, lower.left() - space(2), 20), right, "0 %")
-        painter.drawText(lower.adjusted(space(1), -space(4), 0, 0), "Difference")
-        for point, value in known:
-            side = "right" if value > 0 else "left"
-            x, y = self._x(point.on), zero - value * scale
+        tick = 10 * max(1, int(at.percent / 2 // 10) + (at.percent > 20))
+        tick = tick if tick <= at.percent else 10
+        for percent, text in ((tick, f"R +{tick} %"), (0, "0 %"), (-tick, f"L +{tick} %")):
+            box = QRectF(0, at.y_percent(percent) - 10, at.lower.left() - space(2), 20)
+            painter.drawText(box, _RIGHT, text)
+        for point in trend.points:
+            value = point.difference_percent
+            if value is None:
+                continue
+            x, y = at.x(point.on), at.y_percent(value)
             bar = QRectF(QPointF(x - 3, min(y, zero)), QPointF(x + 3, max(y, zero)))
-            painter.fillRect(bar, look.colour(side))
-        if known:
-            point, value = known[-1]
-            x, y = self._x(point.on), zero - value * scale
-            letter = "R" if value > 0 else "L"
-            painter.setPen(look.colour("text"))
-            text = f"{letter} +{quantity(abs(value), '%')}" if round(abs(value)) else "0 %"
-            painter.drawText(
-                QRectF(x + space(2), y - 10, 90, 20), Qt.AlignmentFlag.AlignVCenter, text
-            )
+            painter.fillRect(bar, look.colour("right" if value > 0 else "left"))
+            if point is trend.points[-1]:
+                letter = f"{'R' if value > 0 else 'L'} +" if round(abs(value)) else ""
+                painter.setPen(look.colour("text"))
+                box = QRectF(x + space(2), y - 10, self.width() - x - space(2), 20)
+                text = f"{letter}{quantity(abs(value), '%')}"
+                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_dates(self, painter: QPainter, lower: QRectF) -> None:
+    def _paint_chosen(self, painter: QPainter, at: TrendScale) -> None:
+        """A quiet line through the point that the words below are about."""
+        if self.point is None:
+            return
+        role = "focus" if self.hasFocus() else "line_strong"
+        painter.setPen(QPen(colours().colour(role), 1, Qt.PenStyle.DotLine))
+        x = at.x(self.point.on)
+        painter.drawLine(QPointF(x, at.upper.top() + space(4)), QPointF(x, at.lower.bottom()))
+
+    def _paint_dates(self, painter: QPainter, at: TrendScale) -> None:
         painter.setPen(colours().colour("muted"))
         metrics = QFontMetricsF(painter.font())
-        taken = -1.0
         days = sorted({point.on for point in self.points})
-        for on in [days[0], days[-1], *days[1:-1]] if len(days) > 1 else days:
+        taken: list[tuple[float, float]] = []
+        for on in dict.fromkeys([days[-1], days[0], *days]):
             width = metrics.horizontalAdvance(day(on)) + space(4)
-            x = min(max(self._x(on), width / 2), self.width() - width / 2)
-            is_last = on == days[-1] and len(days) > 1
-            if not is_last and (x - width / 2 < taken or self._hits_last(x, width, days, on)):
-                continue
-            if not is_last:
-                taken = x + width / 2
-            painter.drawText(QRectF(x - width / 2, lower.bottom() + 4, width, 20), _BOTTOM, day(on))
-
-    def _hits_last(self, x: float, width: float, days: Sequence[date], on: date) -> bool:
-        return on != days[-1] and len(days) > 1 and x + width > self._x(days[-1])
-
-    def _spoken(self, point: TrendPoint) -> str:
-        left, right = force(point.left_n, self.unit), force(point.right_n, self.unit)
-        return f"{day(point.on)}: left {left}, right {right}"
+            x = min(max(at.x(on), width / 2), self.width() - width / 2)
+            if all(x + width / 2 <= left or x - width / 2 >= right for left, right in taken):
+                taken.append((x - width / 2, x + width / 2))
+                box = QRectF(x - width / 2, at.lanes.bottom() + 4, width, metrics.height() + 2)
+                painter.drawText(box, _TOP, day(on))
 
 
-def _step(largest: float) -> float:
-    """A round step that gives three to five lines up to `largest`."""
-    raw = largest / 5
-    power = 10.0 ** int(f"{raw:e}".split("e")[1])
-    return next(m * power for m in (1, 2, 5, 10) if m * power >= raw)
+def _mdc_band(limb: LimbTrend) -> list[float]:
+    """The reference ± MDC95 in the unit of the metric; empty where no error is known."""
+    if limb.reference is None or limb.error is None:
+        return []
+    mdc95 = limb.error.mdc95_at(limb.reference.value)
+    return [max(limb.reference.value - mdc95, 0.0), limb.reference.value + mdc95]
+
+
+def _difference_error(trend: Trend) -> float | None:
+    """What two equal limbs may seem to differ, in percent of the stronger, at the latest point."""
+    point, error = trend.points[-1], trend.error
+    if error is None or point.left is None or point.right is None:
+        return None
+    left, right = point.left.value, point.right.value
+    if max(left, right) <= 0:
+        return None
+    limit = error.multiplier * (error.sem_at(left) ** 2 + error.sem_at(right) ** 2) ** 0.5
+    return 100 * limit / max(left, right)

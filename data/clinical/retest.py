@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
 from data.clinical.reliability import measurement_errors
@@ -39,7 +39,7 @@ def retest_pairs(people: Iterable[Sequence[Reading]]) -> dict[str, Pairs]:
 
 
 def error_of_test(
-    test_id: str, metric: str, device_model: str, retests: dict[str, Pairs]
+    test_id: str, metric: str, device_model: str, retests: Mapping[str, Pairs]
 ) -> TypicalError | None:
     """The error to set beside a result: the clinic's own by this device where enough people were
     tested twice, else a published one.

@@ -14,6 +14,7 @@ from data.analysis.trial import analyse
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
 from data.clinical.dose import ultrasound_dose
+from data.episodes import Episode, Event, EventKind, SignedCriterion, StageChange, TypedValue
 from data.ids import uuid7
 from data.intake import analysis_options
 from data.journal import JournalWriter
@@ -96,6 +97,7 @@ def furnish(path: Path, now: datetime = NOW) -> Clinic:
         if days in (30, 21):
             _treat(store, session, then + timedelta(minutes=20))
         store.sessions.end(session.id, then + timedelta(minutes=45))
+    _episode(store, athlete, now)
     session = store.sessions.open(athlete.id, now - timedelta(minutes=35), 60, "K. Brandt")
     nordic = _nordic(store, session, athlete, now - timedelta(minutes=25), 358, 318)
     hamstring = uuid7()
@@ -107,6 +109,95 @@ def furnish(path: Path, now: datetime = NOW) -> Clinic:
     store.close()
     return Clinic(
         path, athlete.id, newcomer.id, long_name.id, session.id, nordic, hamstring, empty.id
+    )
+
+
+def furnish_squad(clinic: Clinic, now: datetime = NOW) -> None:
+    """A test morning half done: earlier Nordic tests of the team, some of today; once only."""
+    store = Store(clinic.path)
+    team = [person for person in store.people.all() if person.team == "First team"]
+    others = [person for person in team if person.id != clinic.athlete]
+    if any(store.trials.of_person(person.id) for person in others):
+        store.close()
+        return
+    results = (
+        ((60, 330, 341), (20, 344, 339), (0, 352, 348)),
+        ((55, 402, 371), (13, 399, 312)),
+        ((61, 288, 301), (0, 312, 309)),
+        ((24, 366, 372),),
+        (),
+    )
+    for person, done in zip(others, results, strict=True):
+        weighed = store.people.update(replace(person, body_mass_kg=60.0 + len(person.name)))
+        for days, left, right in done:
+            at = now - timedelta(days=days, minutes=30)
+            session = store.sessions.open(weighed.id, at, 60, "K. Brandt")
+            _nordic(store, session, weighed, at, left, right)
+            store.sessions.end(session.id, at + timedelta(minutes=10))
+    store.close()
+
+
+def _episode(store: Store, athlete: Person, now: datetime) -> None:
+    """The athlete's injury with its stages, what was signed, typed in, and what happened since."""
+    today = now.date()
+    episode = Episode(
+        id=uuid7(),
+        at=now - timedelta(days=36),
+        person_id=athlete.id,
+        by="K. Brandt",
+        injured_on=today - timedelta(days=37),
+        structure="hamstring, biceps femoris",
+        sides=(Side.RIGHT,),
+        mechanism="sprint, late swing",
+        classification="BAMIC 2b",
+        ladder="hamstring",
+        stages=tuple(
+            StageChange(stage, today - timedelta(days=days), "K. Brandt")
+            for stage, days in (
+                (Stage.ACUTE, 37), (Stage.STRENGTHENING, 30), (Stage.FUNCTIONAL, 12),
+            )
+        ),
+    )  # fmt: skip
+    store.episodes.save(episode)
+    for days, kind, pain in (
+        (70, EventKind.MATCH, None), (63, EventKind.MATCH, None), (37, EventKind.MATCH, None),
+        (36, EventKind.PAIN, 7), (30, EventKind.PAIN, 4), (21, EventKind.PAIN, 2),
+        (9, EventKind.PAIN, 1), (10, EventKind.TRAINING, None), (5, EventKind.TRAINING, None),
+        (3, EventKind.TRAINING, None), (1, EventKind.PAIN, 0),
+    ):  # fmt: skip
+        at = now - timedelta(days=days)
+        store.events.save(Event(id=uuid7(), at=at, person_id=athlete.id, kind=kind, pain=pain))
+    for measure, value, unit, side in (
+        ("pain.walk", 0, "NRS 0-10", None),
+        ("bridge.single", 22, "repetitions", Side.RIGHT),
+        ("bridge.single", 27, "repetitions", Side.LEFT),
+        ("rom.aker", 152, "°", Side.RIGHT),
+        ("rom.aker", 158, "°", Side.LEFT),
+    ):
+        store.typed_values.save(
+            TypedValue(
+                id=uuid7(),
+                at=now - timedelta(days=2),
+                person_id=athlete.id,
+                episode_id=episode.id,
+                by="K. Brandt",
+                measure_id=measure,
+                value=value,
+                unit=unit,
+                side=side,
+            )
+        )
+    store.signed_criteria.save(
+        SignedCriterion(
+            id=uuid7(),
+            at=now - timedelta(days=20),
+            person_id=athlete.id,
+            episode_id=episode.id,
+            by="K. Brandt",
+            note="walks and climbs stairs freely",
+            criterion_id="pain-walking",
+            seen="Pain in walking: 0 NRS 0-10",
+        )
     )
 
 

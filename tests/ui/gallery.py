@@ -15,6 +15,7 @@ from app.pages.exercises import ExercisesPage
 from app.pages.ladder import LadderPage
 from app.pages.person import PersonPage
 from app.pages.review import ReviewPage
+from app.pages.squad import SquadPage
 from app.pages.today import TodayPage
 from app.pages.treatment import TreatmentPage
 from app.pages.visit import VisitPage
@@ -33,7 +34,7 @@ from data.rehabilitation import Grade
 from data.sides import Side
 from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
-from tests.ui.clinic import Clinic, left_behind
+from tests.ui.clinic import Clinic, furnish_squad, left_behind
 from tests.ui.stage import run_events, settle
 
 BOARD = DeviceStatus(
@@ -232,6 +233,41 @@ def pain(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
 
 
+def squad_queue(window: MainWindow, clinic: Clinic) -> None:
+    furnish_squad(clinic)
+    _go(window, Route(PageId.SQUAD))
+    page = window.page
+    assert isinstance(page, SquadPage)
+    page.team.setCurrentIndex(page.team.findData("First team"))
+    page.team.activated.emit(page.team.currentIndex())
+    page.test.setCurrentIndex(page.test.findData("nordic.bil"))
+    page.test.activated.emit(page.test.currentIndex())
+    page.view.button(0).click()
+    settle(window)
+    page.queue.choose(page.squad.next_after(None) if page.squad else None)
+    settle(window)
+
+
+def squad_table(window: MainWindow, clinic: Clinic) -> None:
+    squad_queue(window, clinic)
+    page = window.page
+    assert isinstance(page, SquadPage)
+    page.view.button(1).click()
+    settle(window)
+
+
+def squad_everybody(window: MainWindow, clinic: Clinic) -> None:
+    """With the longest name."""
+    squad_queue(window, clinic)
+    page = window.page
+    assert isinstance(page, SquadPage)
+    page.team.setCurrentIndex(page.team.findData(""))
+    page.team.activated.emit(page.team.currentIndex())
+    settle(window)
+    page.queue.go_to(8)
+    settle(window)
+
+
 def visit(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.visit))
     page = window.page
@@ -417,7 +453,7 @@ SCENES = tuple(
         exercises, exercises_empty, review, review_compare, review_reject,
         treatment, treatment_running, treatment_contact_lost,
         devices, devices_all, training_started, devices_searching, devices_found, library,
-        settings, today_recovered,
+        settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
 )  # fmt: skip
 

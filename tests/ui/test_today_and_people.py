@@ -183,14 +183,14 @@ def test_a_person_shows_both_limbs_over_time_and_every_visit(
     settle(window)
     page = window.page
     assert isinstance(page, PersonPage)
-    assert len(page.chart.points) == 6
-    last = page.chart.points[-1]
+    assert len(page.trend.chart.points) == 6
+    last = page.trend.chart.points[-1]
     # The clinic's last Nordic test peaks at 358 N left and 318 N right.
-    assert last.left_n is not None
-    assert last.right_n is not None
-    assert abs(last.left_n - 358) < 3
-    assert abs(last.right_n - 318) < 3
-    assert "left 35" in page.chart.accessibleDescription()
+    assert last.left is not None
+    assert last.right is not None
+    assert abs(last.left.value - 358) < 3
+    assert abs(last.right.value - 318) < 3
+    assert "left 35" in page.trend.chart.accessibleDescription()
     assert len(page.visits.rows) == 6
     assert says(page, "Right: hamstring, biceps femoris, day 37")
     assert says(page, "VIRTUAL")
@@ -210,7 +210,7 @@ def test_the_stage_is_changed_by_a_click_and_taken_back_by_undo(
     settle(window)
     page = window.page
     assert isinstance(page, PersonPage)
-    page.stage.button(Stage.PREVENTION).click()
+    page.episode.line.stage.button(Stage.PREVENTION).click()
     settle(window)
     assert stored(window, lambda s: s.people.get(clinic.athlete)).stage is Stage.PREVENTION
     assert "Stage: prevention" in window.foot.text
@@ -218,7 +218,7 @@ def test_the_stage_is_changed_by_a_click_and_taken_back_by_undo(
     press(window, Qt.Key.Key_Z, CTRL)
     settle(window)
     assert stored(window, lambda s: s.people.get(clinic.athlete)).stage is Stage.FUNCTIONAL
-    assert page.stage.value is Stage.FUNCTIONAL
+    assert page.episode.line.stage.value is Stage.FUNCTIONAL
 
 
 def test_editing_a_person_is_undone_as_a_whole(window: MainWindow, clinic: Clinic) -> None:

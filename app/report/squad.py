@@ -1,0 +1,138 @@
+"""The squad's table on paper: landscape A4, in the order of the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+
+from PySide6.QtCore import QMarginsF, QRectF
+from PySide6.QtGui import QFont, QPageLayout, QPageSize, QPainter, QPdfWriter
+
+from app.plain_text import plain
+from app.report.blocks import HAIR, RIGHT, SMALL, SMALL_STRONG, TITLE, limb_text
+from app.report.sheet import DPI, PT, Sheet, TextStyle
+from app.report.write import DISCLAIMER, MARGIN_MM, VIRTUAL_TAG, application
+from app.squad import Member, Squad
+from app.theme import LIGHT
+from app.units import ForceUnit
+from app.version import program_version
+from app.widgets.squad_table import COLUMNS, SPARKLINE, paint_sparkline
+from app.wording import date_text
+from data.analysis.symmetry import FORMULAS
+
+_HEAD_PT, _ROW_PT, _FOOT_PT = 40.0, 19.0, 44.0
+
+
+def write_squad(
+    path: Path, squad: Squad, members: Sequence[Member], unit: ForceUnit, made: datetime
+) -> Path:
+    """Write the table of `members`; the file appears whole. Raises OSError if it cannot."""
+    application()
+    unfinished = path.with_name(path.name + ".unfinished")
+    unfinished.touch()  # QPdfWriter is silent about a folder that is missing or not ours
+    writer = QPdfWriter(str(unfinished))
+    writer.setPageLayout(
+        QPageLayout(
+            QPageSize(QPageSize.PageSizeId.A4),
+            QPageLayout.Orientation.Landscape,
+            QMarginsF(MARGIN_MM, MARGIN_MM, MARGIN_MM, MARGIN_MM * 0.7),
+            QPageLayout.Unit.Millimeter,
+        )
+    )
+    writer.setResolution(DPI)
+    writer.setTitle("Myograph squad")
+    writer.setCreator("Myograph")
+    painter = QPainter(writer)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    _Table(Sheet(painter), writer, squad, unit, made).paint(members)
+    painter.end()
+    unfinished.replace(path)
+    return path
+
+
+class _Table:
+    def __init__(
+        self, sheet: Sheet, writer: QPdfWriter, squad: Squad, unit: ForceUnit, made: datetime
+    ) -> None:
+        self.sheet, self.writer, self.squad, self.unit, self.made = sheet, writer, squad, unit, made
+        self.width, self.height = float(writer.width()), float(writer.height())
+        whole = sum(column.width for column in COLUMNS)
+        self.widths = [self.width * column.width / whole for column in COLUMNS]
+
+    def paint(self, members: Sequence[Member]) -> None:
+        room = self.height - (_HEAD_PT + _FOOT_PT + _ROW_PT) * PT
+        a_page = max(int(room // (_ROW_PT * PT)), 1)
+        pages = [members[i : i + a_page] for i in range(0, len(members), a_page)] or [()]
+        for number, page in enumerate(pages, 1):
+            if number > 1:
+                self.writer.newPage()
+            y = self._head()
+            for member in page:
+                self._row(member, y)
+                y += _ROW_PT * PT
+            self._foot(number, len(pages))
+
+    def _head(self) -> float:
+        """Title, and what each column is, with its unit once."""
+        squad = self.squad
+        team = plain(squad.team) or "Everybody"
+        self.sheet.line_of_text(f"{team}: {squad.test.name}", TITLE, 0, 0, self.width)
+        how = squad.test.aggregation.replace("_", " ")
+        said = f"Peak, {how} of valid repetitions; as of {date_text(squad.today)}"
+        self.sheet.text(said, SMALL, 0, 24 * PT, self.width)
+        y, x = _HEAD_PT * PT, 0.0
+        for place, column in enumerate(COLUMNS):
+            name = f"{column.name}, {self.unit}" if place in (1, 2) else column.name
+            style = SMALL_STRONG.to_the(RIGHT) if column.is_number else SMALL_STRONG
+            self.sheet.text(name, style, x, y, self.widths[place] - 6 * PT)
+            x += self.widths[place]
+        below = y + (_ROW_PT - 3) * PT
+        self.sheet.line(0, below, self.width, below, LIGHT.line_strong, HAIR)
+        return y + _ROW_PT * PT
+
+    def _row(self, member: Member, y: float) -> None:
+        x = 0.0
+        for place, column in enumerate(COLUMNS):
+            room = self.widths[place] - 6 * PT
+            if place == SPARKLINE:
+                box = QRectF(x, y + PT, room, (_ROW_PT - 6) * PT)
+                self._sparkline(box, member)
+            else:
+                weight = QFont.Weight.DemiBold if place == 0 else QFont.Weight.Normal
+                style = TextStyle(8.2, limb_text(column.side), weight)
+                text = column.text(member, self.unit)
+                if place == 0 and member.is_virtual:
+                    text = f"{text} ({VIRTUAL_TAG})"
+                if column.is_number:
+                    self.sheet.text(text, style.to_the(RIGHT), x, y + 2 * PT, room)
+                else:
+                    self.sheet.line_of_text(text, style, x, y + 2 * PT, room)
+            x += self.widths[place]
+        below = y + (_ROW_PT - 3) * PT
+        self.sheet.line(0, below, self.width, below, LIGHT.hairline, HAIR)
+
+    def _sparkline(self, box: QRectF, member: Member) -> None:
+        """Drawn in points, as on the screen: pens and dots are in its units."""
+        painter = self.sheet.painter
+        painter.save()
+        painter.translate(box.topLeft())
+        painter.scale(PT, PT)
+        paint_sparkline(painter, QRectF(0, 0, box.width() / PT, box.height() / PT), member, LIGHT)
+        painter.restore()
+
+    def _foot(self, page: int, pages: int) -> None:
+        """What the numbers mean and where the error comes from, on every page."""
+        errors = {m.error.source for m in self.squad.members if m.error is not None}
+        source = "; ".join(sorted(errors)) or "not known for this test"
+        y = self.height - (_FOOT_PT - 8) * PT
+        self.sheet.line(0, y, self.width, y, LIGHT.hairline, HAIR)
+        said = (
+            f"Difference: {FORMULAS['signed']}. Since first: against the first result of the same "
+            f"series ± MDC95. Measurement error: {source}."
+        )
+        self.sheet.line_of_text(said, SMALL, 0, y + 3 * PT, self.width)
+        self.sheet.text(DISCLAIMER, SMALL, 0, y + 12 * PT, self.width)
+        made = f"Myograph {program_version()} · made {date_text(self.made)}"
+        self.sheet.text(made, SMALL, 0, y + 21 * PT, self.width)
+        self.sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 21 * PT, self.width)

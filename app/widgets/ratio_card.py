@@ -1,0 +1,85 @@
+"""Ratios of two tests of one limb: the number with its set-up, or why there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from app.limb_ratios import LimbRatio, RatioLine
+from app.theme import limb_style, space
+from app.units import day, number
+from app.widgets.controls import Card, HowButton, clear
+from app.widgets.text import Text
+from app.wording import metric_value, unit
+from data.clinical.ratios import Ratio
+
+
+class RatioCard(Card):
+    """One row for each pair: left, right, what it holds for, how it was made."""
+
+    def __init__(self) -> None:
+        super().__init__("Ratios", margin=4)
+        self._box = QWidget()
+        self._grid = QGridLayout(self._box)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(space(6))
+        self._grid.setVerticalSpacing(space(2))
+        self._grid.setColumnStretch(0, 1)
+        self.column.addWidget(self._box)
+
+    def show_lines(self, lines: Sequence[RatioLine]) -> None:
+        clear(self._grid)
+        for place, line in enumerate(lines):
+            self._add(2 * place, line)
+        self.setVisible(bool(lines))
+
+    def _add(self, at: int, line: RatioLine) -> None:
+        rule = line.rule
+        top = Qt.AlignmentFlag.AlignTop
+        self._grid.addWidget(Text(rule.name, bold=True, wrap=True), at, 0, top)
+        for column, limb in enumerate(line.limbs, 1):
+            style = limb_style(limb.side)
+            said = f"{style.label} {_value(limb)}"
+            self._grid.addWidget(Text(said, bold=True, tone=limb.side.value), at, column, top)
+        how = HowButton(_method(line), rule.name)
+        self._grid.addWidget(how, at, 3, top)
+        small = Text(_small(line), "small", tone="muted", wrap=True)
+        self._grid.addWidget(small, at + 1, 0, 1, 4)
+
+
+def _value(limb: LimbRatio) -> str:
+    return number(limb.value, 2)
+
+
+def _small(line: RatioLine) -> str:
+    """The set-up, what the number must not be mistaken for, and why a limb has none."""
+    reasons = {
+        f"{limb.side.value.capitalize()} not divided: {limb.reason}."
+        for limb in line.limbs
+        if limb.reason
+    }
+    parts = [f"Holds for: {line.rule.setup}.", line.rule.caution, *sorted(reasons)]
+    return " ".join(part for part in parts if part)
+
+
+def _method(line: RatioLine) -> str:
+    parts = [line.rule.method + "."]
+    parts += [
+        f"{limb.side.value.capitalize()}: {_parts(limb.ratio)}."
+        for limb in line.limbs
+        if limb.ratio is not None
+    ]
+    if line.rule.references:
+        parts.append(f"Sources: {'; '.join(line.rule.references)}.")
+    return " ".join(parts)
+
+
+def _parts(ratio: Ratio) -> str:
+    shown = [
+        f"{each.key.test_id} {metric_value(each.key.metric, each.value)} {unit(each.key.metric)} "
+        f"({day(each.on)}, {each.key.device_model})"
+        for each in (ratio.numerator, ratio.denominator)
+    ]
+    return " over ".join(shown)
