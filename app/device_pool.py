@@ -9,6 +9,7 @@ from typing import Protocol
 
 from app.links import ChosenLink, ble_link, serial_link
 from app.live import LiveTrace
+from app.pair import Pair
 from app.station import FindCalibrations, Station, no_records
 from app.status import DeviceStatus, Found
 from app.unit_station import UnitStation
@@ -171,8 +172,9 @@ class DevicePool:
         telling = (unit for unit in units if unit.device.log.settings_now)
         return next(telling, units[0] if units else None)
 
-    def station_for(self, test: StrengthTest) -> Station | None:
-        """The connected device that suits `test` best: two cells for both limbs at once."""
+    def station_for(self, test: StrengthTest) -> Station | Pair | None:
+        """What suits `test` best of what is connected. Both limbs at once take a device with two
+        cells, else two with one cell each, one set up for the left limb and one for the right."""
         wanted = 2 if test.laterality is Laterality.BILATERAL else 1
         usable = [
             s
@@ -181,6 +183,10 @@ class DevicePool:
             and s.device.is_calibrated
             and not s.shows_counts
         ]
+        if wanted == 2 and not any(len(s.device.channels) == wanted for s in usable):
+            singles = {s.side: s for s in usable if len(s.device.channels) == 1}
+            if Side.LEFT in singles and Side.RIGHT in singles:
+                return Pair(singles[Side.LEFT], singles[Side.RIGHT])
         return min(usable, key=lambda s: abs(len(s.device.channels) - wanted), default=None)
 
 

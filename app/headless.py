@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.pair import Pair
 from app.station import Station, TrialPlan
 from data.analysis.reps import RepEvent, RepPhase
 from data.records import TrialState
@@ -31,7 +32,7 @@ class EndRule:
     seconds: float | None = None
 
 
-async def take_zero_patiently(station: Station, stop: asyncio.Event, say: Say) -> bool:
+async def take_zero_patiently(station: Station | Pair, stop: asyncio.Event, say: Say) -> bool:
     """The zero, tried again while the device is loaded or unquiet; False when `stop` came first.
 
     Raises `ZeroRefusedError` when it was still refused after `ZERO_PATIENCE_S`.
@@ -43,7 +44,7 @@ async def take_zero_patiently(station: Station, stop: asyncio.Event, say: Say) -
         try:
             await station.take_zero()
         except ZeroRefusedError as refusal:
-            if loop.time() > deadline or station.device.state is LinkState.CLOSED:
+            if loop.time() > deadline or station.state is LinkState.CLOSED:
                 raise
             if refusal.reason != told:
                 told = refusal.reason
@@ -62,10 +63,21 @@ async def record_trial(
     `stop` ends it early and keeps it. The trial also ends, as interrupted, when the device is gone
     for good.
     """
+    (path,) = await record_trials(station, folder, plan, rule, stop, say)
+    return path
+
+
+async def record_trials(
+    station: Station | Pair,
+    folder: Path,
+    plan: TrialPlan,
+    rule: EndRule,
+    stop: asyncio.Event,
+    say: Say,
+) -> tuple[Path, ...]:
+    """The same with one device, or with two at once: a capture file of each."""
     watch = _Watch(plan, rule, say)
-    station.on_rep = watch.rep
-    station.on_full = watch.full
-    station.on_state = watch.state
+    station.watch(watch.rep, watch.state, watch.full)
     station.begin(folder, plan)
     watch.begin()
     try:
@@ -74,9 +86,9 @@ async def record_trial(
                 await asyncio.wait_for(stop.wait(), _LOOK_S)
     finally:
         state = TrialState.INTERRUPTED if watch.was_interrupted else TrialState.COMPLETE
-        path = await station.finish(state)
+        finished = await station.finish_all(state)
         station.unwatch()
-    return path
+    return finished.paths
 
 
 class _Watch:
@@ -118,15 +130,13 @@ class _Watch:
         self._is_full = True
         self._say(message)
 
-    def is_over(self, station: Station) -> bool:
+    def is_over(self, station: Station | Pair) -> bool:
         now = self._clock()
-        if self._is_full or station.device.state is LinkState.CLOSED:
+        if self._is_full or station.state is LinkState.CLOSED:
             return True
         if self._rule.seconds is not None:
-            recorder = station.recorder
-            recorded_s = recorder.last_s if recorder is not None else 0.0
-            is_up = station.device.state is LinkState.STREAMING
-            return recorded_s >= self._rule.seconds or (
+            is_up = station.state is LinkState.STREAMING
+            return station.recorded_s >= self._rule.seconds or (
                 not is_up and now - self._started >= self._rule.seconds
             )
         if now - self._started > LONGEST_S:

@@ -14,7 +14,7 @@ from data.analysis.reps import RepDetector, RepEvent
 from data.clinical.tests import RepRule
 from data.errors import StoreError
 from data.journal import JournalWriter, Mark
-from data.records import TrialHeader, TrialState
+from data.records import Alignment, TrialHeader, TrialState
 from devices.types import ForceBlock, Gap
 from protocols.events import ChannelProblem
 
@@ -83,13 +83,29 @@ class Recorder:
         """
         (self._bad.add if begins else self._bad.discard)((channel, text))
 
-    async def finish(self, state: TrialState) -> Path:
+    @property
+    def span_us(self) -> tuple[int, int] | None:
+        """First and last sample on the stream's axis; None before the first."""
+        if self._base_us is None:
+            return None
+        return self._base_us, self._base_us + round(self.last_s * 1e6)
+
+    async def finish(self, state: TrialState, alignment: Alignment | None = None) -> Path:
         """Close the journal for good and give its path to whoever stores it."""
+        await self._end_syncing()
+        await asyncio.to_thread(self._journal.finish, state, alignment)
+        return self._journal.path
+
+    def abandon(self) -> None:
+        """As if it had never begun: for the moment before anybody could have pulled."""
+        self._syncing.cancel()
+        self._journal.close()
+        self._journal.path.unlink(missing_ok=True)
+
+    async def _end_syncing(self) -> None:
         self._syncing.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._syncing
-        await asyncio.to_thread(self._journal.finish, state)
-        return self._journal.path
 
     def _append(self, block: ForceBlock) -> None:
         for channel, text in sorted(self._bad):

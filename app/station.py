@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -21,7 +21,7 @@ from data.calibrations import InForce
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Laterality, Stabilisation, StrengthTest
 from data.ids import uuid7
-from data.records import Person, TrialChannel, TrialHeader, TrialState
+from data.records import Alignment, Person, TrialChannel, TrialHeader, TrialState
 from devices.errors import DeviceError, ZeroRefusedError
 from devices.force import ForceDevice
 from devices.types import (
@@ -33,6 +33,8 @@ from devices.types import (
     Gap,
     HostCalibration,
     LinkState,
+    Microseconds,
+    Newtons,
     Position,
     Zero,
 )
@@ -74,6 +76,15 @@ class TrialPlan:
     both_injured: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Closed capture files, and where their trials began on the axis of the live trace, where that
+    is needed to find repetitions in them again."""
+
+    paths: tuple[Path, ...]
+    began_s: float | None = None
+
+
 class Station:
     """Lives in the devices thread; only `trace` and the plain attributes are read elsewhere.
 
@@ -105,9 +116,10 @@ class Station:
         self.gaps: list[Gap] = []
         self.problems: frozenset[tuple[int, str]] = frozenset()
         self.overloaded_at_us: int | None = None
-        self.on_rep: Callable[[RepEvent], None] = _ignore
-        self.on_state: Callable[[LinkState, str], None] = _ignore_state
-        self.on_full: Callable[[str], None] = _ignore
+        self.on_rep: Callable[[RepEvent], None] = ignore
+        self.on_state: Callable[[LinkState, str], None] = ignore_state
+        self.on_full: Callable[[str], None] = ignore
+        self.on_samples: Callable[[Microseconds, Newtons], None] = _ignore_samples
         self.on_begin: Callable[[Station, TrialPlan], None] = _ignore_begin
         self._offsets = np.zeros(len(device.channels))
         device.on_block = self._block
@@ -181,16 +193,48 @@ class Station:
         self._offsets = np.array([zero.offset_n for zero in zeros])
         return zeros
 
+    @property
+    def state(self) -> LinkState:
+        return self.device.state
+
+    @property
+    def base_s(self) -> float | None:
+        """Where the running trial begins on the axis of `trace`; None without a sample yet."""
+        return self.recorder.base_s if self.recorder is not None else None
+
+    @property
+    def recorded_s(self) -> float:
+        """How long the running trial is by now."""
+        return self.recorder.last_s if self.recorder is not None else 0.0
+
+    def watch(
+        self,
+        on_rep: Callable[[RepEvent], None],
+        on_state: Callable[[LinkState, str], None],
+        on_full: Callable[[str], None],
+    ) -> None:
+        """Tell from now on what happens, in the devices thread."""
+        self.on_rep, self.on_state, self.on_full = on_rep, on_state, on_full
+
     def unwatch(self) -> None:
         """Nobody listens any more; a recorder that runs goes on to its end."""
-        self.on_rep, self.on_state, self.on_full = _ignore, _ignore_state, _ignore
+        self.on_rep, self.on_state, self.on_full = ignore, ignore_state, ignore
+        self.on_samples = _ignore_samples
 
-    def begin(self, folder: Path, plan: TrialPlan) -> TrialHeader:
-        """Start the journal of a trial; its first sample is the next one to come.
+    def begin(
+        self,
+        folder: Path,
+        plan: TrialPlan,
+        *,
+        trial_id: UUID | None = None,
+        partner: UUID | None = None,
+    ) -> TrialHeader:
+        """Start the journal of a trial; its first sample is the next one to come. `partner` is the
+        trial that another device begins with it.
 
         Raises `StoreError` when the journal cannot be made.
         """
-        header = self._header(plan)
+        header = replace(self._header(plan), id=trial_id or uuid7(), partner=partner)
         self.gaps = []
         rule = plan.test.rep_rule.for_target(plan.target_n)
         recorder = Recorder(folder, header, rule)
@@ -202,13 +246,28 @@ class Station:
         self.on_begin(self, plan)
         return header
 
-    async def finish(self, state: TrialState = TrialState.COMPLETE) -> Path:
+    async def finish(
+        self, state: TrialState = TrialState.COMPLETE, alignment: Alignment | None = None
+    ) -> Path:
         """End the trial: its journal, closed and on disk."""
         recorder = self.recorder
         if recorder is None:
             raise RuntimeError("no trial is running")
         self.recorder = None
-        return await recorder.finish(state)
+        return await recorder.finish(state, alignment)
+
+    async def finish_all(self, state: TrialState = TrialState.COMPLETE) -> Finished:
+        """The same, as two devices with a trial each answer it."""
+        return Finished((await self.finish(state),))
+
+    def abandon(self) -> None:
+        """Take back a trial that has only just begun."""
+        recorder, self.recorder = self.recorder, None
+        if recorder is not None:
+            recorder.abandon()
+
+    def statuses(self) -> tuple[DeviceStatus, ...]:
+        return (self.status(),)
 
     def status(self) -> DeviceStatus:
         """From any thread: how the device is now."""
@@ -338,7 +397,9 @@ class Station:
     def _block(self, block: ForceBlock) -> None:
         if self.recorder is not None:
             self.recorder.block(block)
-        self.trace.append(block.t, block.force - self._offsets)
+        net = block.force - self._offsets
+        self.trace.append(block.t, net)
+        self.on_samples(block.t_us, net)
 
     def _gap(self, gap: Gap) -> None:
         if self.recorder is not None:
@@ -363,22 +424,26 @@ def sides_of(
 ) -> tuple[Side | None, ...]:
     """The limb on each cell: both cells of a board in a bilateral test, else the one whose
     turn it is; None where nobody pulls or it is not known."""
+    if len(channels) == 1:
+        return (limb,)
     by_cell = {Position.LEFT: Side.LEFT, Position.RIGHT: Side.RIGHT}
     if test.laterality is Laterality.BILATERAL:
         return tuple(by_cell.get(channel.position) for channel in channels)
-    if len(channels) == 1:
-        return (limb,)
     return tuple(
         limb if limb is not None and by_cell.get(channel.position) is limb else None
         for channel in channels
     )
 
 
-def _ignore(_value: object) -> None:
-    return
+def ignore(_value: object) -> None:
+    """Nobody listens."""
 
 
-def _ignore_state(_state: LinkState, _cause: str) -> None:
+def ignore_state(_state: LinkState, _cause: str) -> None:
+    """Nobody listens."""
+
+
+def _ignore_samples(_t_us: Microseconds, _net: Newtons) -> None:
     return
 
 

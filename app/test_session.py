@@ -16,8 +16,9 @@ from app.editing import reject_rep
 from app.guided_run import REJECTED_IN_TEST, Action, Bests, GuidedRun
 from app.live import LiveTrace
 from app.mailbox import Mailbox
+from app.pair import Pair
 from app.results import limb_reps, set_result
-from app.station import Station, TrialPlan
+from app.station import Finished, Station, TrialPlan
 from app.status import DeviceStatus
 from app.store_thread import StoreThread
 from app.workflow import Notice, RepRow, RunView, SetResult, Step, Weight
@@ -27,6 +28,7 @@ from data.analysis.types import Side
 from data.clinical.tests import StrengthTest
 from data.ids import uuid7
 from data.intake import save_capture
+from data.pairing import reps_within
 from data.records import Person, TrialState
 from data.store import Store
 from devices.errors import ZeroRefusedError
@@ -76,10 +78,10 @@ class TestSession(QObject):
         self._run = GuidedRun(
             request.test, injured=request.person.injured, target_n=request.target_n
         )
-        self._station: Station | None = None
+        self._station: Station | Pair | None = None
         self._was_interrupted = False
         self._leaving = False
-        self._trial_id: UUID | None = None
+        self._stored: _Stored | None = None
         self._last_view: RunView | None = None
         self._timer = QTimer(self)
         self._timer.setInterval(_TICK_MS)
@@ -108,7 +110,7 @@ class TestSession(QObject):
 
     @property
     def statuses(self) -> tuple[DeviceStatus, ...]:
-        return (self._station.status(),) if self._station is not None else ()
+        return self._station.statuses() if self._station is not None else ()
 
     def start_stop(self) -> None:
         self._do(self._run.start_stop(time.monotonic()))
@@ -183,16 +185,18 @@ class TestSession(QObject):
         if self._station is not None:
             return
         station = self._pool.station_for(self.request.test)
-        if station is None or station.device.state is not LinkState.STREAMING:
+        if station is None or station.state is not LinkState.STREAMING:
             return
         self._station = station
         self._devices.submit(self._attach(station))
         self._do(self._run.connected())
 
-    async def _attach(self, station: Station) -> None:
-        station.on_rep = lambda event: self._post(lambda: self._on_rep(event))
-        station.on_state = lambda state, cause: self._post(lambda: self._on_state(state, cause))
-        station.on_full = lambda message: self._post(lambda: self._on_full(message))
+    async def _attach(self, station: Station | Pair) -> None:
+        station.watch(
+            lambda event: self._post(lambda: self._on_rep(event)),
+            lambda state, cause: self._post(lambda: self._on_state(state, cause)),
+            lambda message: self._post(lambda: self._on_full(message)),
+        )
 
     def _post(self, call: Callable[[], None]) -> None:
         self._mail.post(call)
@@ -243,25 +247,30 @@ class TestSession(QObject):
         if station is None:
             return
         state = TrialState.INTERRUPTED if self._was_interrupted else TrialState.COMPLETE
-        rejected = {row.number for row in self._run.reps if row.rejected}
+        rejected = [row for row in self._run.reps if row.rejected]
 
         async def finish() -> None:
             try:
-                path = await station.finish(state)
+                finished = await station.finish_all(state)
             except Exception as error:  # as above: the capture file is there in any case
                 message = str(error)
                 self._post(lambda: self._failed(message))
             else:
-                self._post(lambda: self._save(path, rejected))
+                self._post(lambda: self._save(finished, rejected))
 
         self._devices.submit(finish())
 
-    def _save(self, path: Path, rejected: set[int]) -> None:
+    def _save(self, finished: Finished, rejected: list[RepRow]) -> None:
         set_id = self._set_id
 
-        def work(store: Store) -> tuple[UUID, SetResult | None]:
-            trial = save_capture(store, path, dict.fromkeys(rejected, REJECTED_IN_TEST))
-            return trial.id, set_result(store, set_id)
+        def work(store: Store) -> tuple[_Stored, SetResult | None]:
+            numbers = {row.number for row in rejected} if len(finished.paths) == 1 else set[int]()
+            reasons = dict.fromkeys(numbers, REJECTED_IN_TEST)
+            trials = [save_capture(store, path, reasons) for path in finished.paths]
+            stored = _Stored(tuple(trial.id for trial in trials), finished.began_s)
+            for row in rejected if len(trials) > 1 else ():
+                stored.reject(store, row)
+            return stored, set_result(store, set_id)
 
         self._store.ask(
             self,
@@ -272,12 +281,12 @@ class TestSession(QObject):
         )
 
     def _store_rejection(self, row: RepRow) -> None:
-        trial_id, set_id = self._trial_id, self._set_id
-        if trial_id is None:
+        stored, set_id = self._stored, self._set_id
+        if stored is None:
             return
 
         def work(store: Store) -> SetResult | None:
-            reject_rep(store, trial_id, row.number, row.rejected)
+            stored.reject(store, row)
             return set_result(store, set_id)
 
         self._store.ask(
@@ -288,8 +297,8 @@ class TestSession(QObject):
             touches=(self.request.session_id, self.request.person.id),
         )
 
-    def _saved(self, stored: tuple[UUID, SetResult | None]) -> None:
-        self._trial_id, result = stored
+    def _saved(self, stored: tuple[_Stored, SetResult | None]) -> None:
+        self._stored, result = stored
         self._do(self._run.trial_saved(result))
         if self._leaving:
             self.close()
@@ -300,8 +309,7 @@ class TestSession(QObject):
 
     def _on_rep(self, event: RepEvent) -> None:
         station = self._station
-        base_s = station.recorder.base_s if station and station.recorder else None
-        shift = base_s or 0.0
+        shift = (station.base_s if station else None) or 0.0
         match event.phase:
             case RepPhase.STARTED:
                 self._do(self._run.rep_started(event.start_s + shift))
@@ -340,7 +348,28 @@ class TestSession(QObject):
         self.changed.emit()
 
 
-async def _detach(station: Station) -> None:
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """The trials of one recording, and where they began on the axis of the live trace."""
+
+    trial_ids: tuple[UUID, ...]
+    began_s: float | None
+
+    def reject(self, store: Store, row: RepRow) -> None:
+        """Strike this repetition through in each trial, or take it back. Two devices count their
+        repetitions apart: theirs are those at the same time."""
+        if len(self.trial_ids) == 1:
+            reject_rep(store, self.trial_ids[0], row.number, row.rejected)
+            return
+        if row.start_s is None or row.end_s is None or self.began_s is None:
+            return
+        span_s = row.start_s - self.began_s, row.end_s - self.began_s
+        for trial in map(store.trials.get, self.trial_ids):
+            for number in reps_within(trial, *span_s):
+                reject_rep(store, trial.id, number, row.rejected)
+
+
+async def _detach(station: Station | Pair) -> None:
     """Nobody looks any more; a recorder that still runs goes on to its end."""
     station.unwatch()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 
@@ -12,8 +12,8 @@ import numpy as np
 
 from data.errors import DamagedJournalError, JournalFullError
 from data.frames import FrameFile, is_being_written, read_frames
-from data.records import TrialHeader, TrialState
-from data.values import from_json, to_json
+from data.records import Alignment, TrialHeader, TrialState
+from data.values import JsonObject, from_json, to_json
 from devices.types import ForceBlock, Gap
 
 __all__ = [
@@ -111,9 +111,15 @@ class JournalWriter:
         """Make what was written survive a power cut; from any thread, takes milliseconds."""
         self._file.sync()
 
-    def finish(self, state: TrialState) -> None:
-        """Write how it ended, put it on disk and close it, also after `JournalFullError`."""
-        self._file.end(_Kind.END, _json({"state": state.value}))
+    def finish(self, state: TrialState, alignment: Alignment | None = None) -> None:
+        """Write how it ended, put it on disk and close it, also after `JournalFullError`.
+
+        How it lies in time beside another device's trial is known only then.
+        """
+        end: JsonObject = {"state": state.value}
+        if alignment is not None:
+            end["alignment"] = to_json(alignment)
+        self._file.end(_Kind.END, _json(end))
 
     def close(self) -> None:
         """Let go without an end: it will be offered as a recovered trial."""
@@ -147,7 +153,11 @@ def read_journal(path: Path) -> Capture:
                 case _Kind.MARK:
                     marks.append(from_json(Mark, json.loads(frame.payload)))
                 case _Kind.END:
-                    state = TrialState(json.loads(frame.payload)["state"])
+                    ending = json.loads(frame.payload)
+                    state = TrialState(ending["state"])
+                    if "alignment" in ending:
+                        alignment = from_json(Alignment, ending["alignment"])
+                        header = replace(header, alignment=alignment)
                 case _:
                     pass  # of a newer version
         except (ValueError, KeyError, TypeError, struct.error):

@@ -80,6 +80,25 @@ class TrialChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class Alignment:
+    """Where a trial lies on the time axis that it shares with that of the other device.
+
+    Shared time in s is `start_s` + `rate` · own time. An event of one trial may lie up to
+    `error_s` from its place on the other's axis. No sample was moved.
+    """
+
+    start_s: float
+    rate: float
+    error_s: float
+
+    def shared_s(self, own_s: float) -> float:
+        return self.start_s + self.rate * own_s
+
+    def own_s(self, shared_s: float) -> float:
+        return (shared_s - self.start_s) / self.rate
+
+
+@dataclass(frozen=True, slots=True)
 class TrialHeader:
     """Everything about a trial that is known when its first sample comes.
 
@@ -88,6 +107,8 @@ class TrialHeader:
     that do not say. `both_injured`: neither limb is a reference. `target_n` is that of a hold.
     `tells_loss`: the device's samples show whether some are missing; where not, `Trial.lost` is not
     a count of 0. `is_virtual` marks a simulated device; it shows in every view and record.
+    `partner` is the trial that another device recorded of the other limb at the same time, and
+    `alignment` how both lie in time; None where that is not known, as after a crash.
     `rfd_refused` and `timing_refused` say why this device forbids early force, and every time
     within an effort.
     """
@@ -109,6 +130,8 @@ class TrialHeader:
     rfd_refused: str | None = None
     timing_refused: str | None = None
     tells_loss: bool = True
+    partner: UUID | None = None
+    alignment: Alignment | None = None
     posture: str = ""
     lever_m: float | None = None
     body_mass_kg: float | None = None

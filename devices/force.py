@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from devices.alignment import HostClock, HostFit
 
 from devices.base import Device
 from devices.declaration import ForceModel
@@ -60,6 +61,7 @@ from protocols.gate import RequestClass
 
 _START_S = 3.0
 _STOP_TRIES = 10
+_OF_A_STREAM = (ForceSamples, UntimedSamples, SamplesLost, ChannelStatus)
 _REST_S = 0.2  # samples of a stopped stream are still on their way as long as this
 _FOR_OTHERS = (BatteryLevel, LowBattery, Restarted, ShuttingDown, Rejected, TriggerEdge)
 
@@ -94,6 +96,7 @@ class ForceDevice(Device):
         self.on_gap: Callable[[Gap], None] = _ignore
         self.on_problem: Callable[[int, int, ChannelProblem, bool], None] = _ignore_problem
         self.on_event: Callable[[Event], None] = _ignore
+        self._host_clock = HostClock()
         self._stream = self._new_stream()
         self._wants_stream = False
         self._rest_until_s = 0.0
@@ -149,6 +152,15 @@ class ForceDevice(Device):
         total = self.samples + self.lost
         return 100.0 * self.lost / total if total else 0.0
 
+    @property
+    def last_us(self) -> int:
+        """Stream time of the last sample delivered."""
+        return self._stream.last_us
+
+    def host_fit(self, first_us: int, last_us: int) -> HostFit | None:
+        """Where this stretch of the stream lies in the time of the host's loop."""
+        return self._host_clock.fit(first_us, last_us, self._stream.period_us)
+
     async def start(self) -> None:
         """Begin the stream: time 0 is its first sample. Raises `LinkError`, `DeviceError`."""
         # Not every format marks its first sample: the rest of the last stream must be gone.
@@ -156,6 +168,7 @@ class ForceDevice(Device):
         if not self._is_calibrated:
             raise UncalibratedError(self.model.name)
         self._stream = self._new_stream()
+        self._host_clock = HostClock()
         self._wants_stream = True
         try:
             await self._start_stream()
@@ -292,9 +305,11 @@ class ForceDevice(Device):
     def _nothing_pending(self) -> bool:
         return self.codec.pending == 0
 
-    def _receive(self, data: bytes) -> None:
-        host_us = time.monotonic_ns() // 1000
-        for event in self.codec.receive(data):
+    def _receive(self, data: bytes) -> bool:
+        host_us = round(asyncio.get_running_loop().time() * 1e6)
+        events = self.codec.receive(data)
+        before = self._stream.samples
+        for event in events:
             self._take(event, host_us)
 
     def _take(self, event: Event, host_us: int) -> None:
@@ -303,6 +318,11 @@ class ForceDevice(Device):
             case ForceSamples():
                 if self._wants_stream:  # else: the rest of an earlier run
                     self._stream.take(event, host_us)
+        if self._stream.samples > before:
+            self._host_clock.take(self._stream.last_us, host_us)
+        # A device that restarted goes on with its heartbeats, not with its stream. Where losses
+        # cannot be told, a format may also leave readings out without a word.
+        return not self.model.loss_detectable or any(isinstance(e, _OF_A_STREAM) for e in events)
             case UntimedSamples():
                 if self._wants_stream:
                     self._stream.take_untimed(event, host_us)

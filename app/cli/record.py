@@ -6,7 +6,7 @@ import argparse
 import asyncio
 import contextlib
 import signal
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -19,7 +19,8 @@ from app.cli.parser import Commands, add_database, add_json, positive
 
 if TYPE_CHECKING:
     from app.links import ChosenLink
-    from app.station import TrialPlan
+    from app.station import Station, TrialPlan
+    from data.clinical.tests import StrengthTest
     from data.records import Trial
     from data.store import Store
     from devices.declaration import ForceModel
@@ -44,6 +45,14 @@ def add(commands: Commands) -> None:
     record.add_argument("--side", choices=("left", "right"), help="the limb of a single cell")
     record.add_argument("--seconds", type=positive, metavar="S", help="end after this time")
     record.add_argument("--out", type=Path, metavar="FILE", help="write the curve as CSV too")
+    record.add_argument(
+        "--second",
+        metavar="LINK",
+        help="a second device for the other limb at the same time: two trials of one set",
+    )
+    record.add_argument(
+        "--second-model", metavar="MODEL", help="of the second device (default: as --model)"
+    )
     record.add_argument(
         "--capture", type=Path, metavar="FILE.bytes", help="keep every byte of the link too"
     )
@@ -82,8 +91,10 @@ def run_record(arguments: argparse.Namespace) -> int:
     model = force_model(arguments.model)
     if not arguments.experimental:
         refuse_experimental(model)
+    second = _second_model(arguments, model, test)
     try:
         chosen = choose_link(arguments.link, model)
+        other = choose_link(arguments.second, second) if second is not None else None
     except LinkSpecError as error:
         raise UsageError(str(error)) from error
     store = Store(arguments.db or default_path())
@@ -93,19 +104,26 @@ def run_record(arguments: argparse.Namespace) -> int:
         session = visit_of(store, person, datetime.now(UTC))
         limb = Side(arguments.side) if arguments.side else None
         plan = TrialPlan(test, person, session.id, set_for(store, session, test, limb), limb)
-        path = asyncio.run(_record(arguments, chosen, model, plan, store))
-        try:
-            trial = save_capture(store, path)
-        except StoreError as error:
-            raise CommandError(
-                f"{error} The recording waits in {path}: “myograph recover” stores it."
-            ) from error
+        devices = [(chosen, model)]
+        if other is not None and second is not None:
+            devices.append((other, second))
+        paths = asyncio.run(_record(arguments, devices, plan, store))
+        trials: list[Trial] = []
+        for path in paths:
+            try:
+                trials.append(save_capture(store, path))
+            except StoreError as error:
+                raise CommandError(
+                    f"{error} The recording waits in {path}: “myograph recover” stores it."
+                ) from error
         if arguments.out is not None:
-            _write_curve(store, trial, arguments.out)
+            _write_curves(store, trials, arguments.out)
         if arguments.json:
-            print_json(trial_json(trial, set_asymmetry(store, trial)))
+            shapes = [trial_json(trial, set_asymmetry(store, trial)) for trial in trials]
+            print_json(shapes if len(shapes) > 1 else shapes[0])
         else:
-            print_record(store, trial)
+            for trial in trials:
+                print_record(store, trial)
     finally:
         store.close()
     return 0
@@ -145,38 +163,45 @@ def run_scan(arguments: argparse.Namespace) -> int:
 
 async def _record(
     arguments: argparse.Namespace,
-    chosen: ChosenLink,
-    model: ForceModel,
+    devices: Sequence[tuple[ChosenLink, ForceModel]],
     plan: TrialPlan,
     store: Store,
-) -> Path:
+) -> tuple[Path, ...]:
+    """One device, or two at once: the first on the limb of the plan, left where it names none."""
     from app.calibrating import calibrations_of
     from app.device_pool import force_station
-    from app.headless import EndRule, record_trial, take_zero_patiently
+    from app.headless import EndRule, record_trials, take_zero_patiently
+    from app.pair import Pair
+    from data.analysis.types import Side
 
-    if arguments.capture is not None:
-        chosen = _captured(chosen, arguments.capture)
-    station = force_station(chosen, model, calibrations_of(store))
     stop = asyncio.Event()
-    say(f"Connecting to {chosen.name} …")
-    try:
-        await station.open()
-        with _stopping_on_interrupt(stop):
+    async with contextlib.AsyncExitStack() as closing:
+        stations: list[Station] = []
+        for link, model in devices:
+            chosen = link if arguments.capture is None else _captured(link, arguments.capture)
+            closing.push_async_callback(chosen.end)
+            station = force_station(chosen, model, calibrations_of(store))
+            say(f"Connecting to {chosen.name} …")
+            closing.push_async_callback(station.close)
+            await station.open()
+            stations.append(station)
             info = station.device.info
-            say(f"{info.name}, serial {info.serial or 'unknown'}. Taking the zero …")
+            say(f"{info.name}, serial {info.serial or 'unknown'}.")
             if attention := station.status().attention:
                 say(attention)
-            if not await take_zero_patiently(station, stop, say):
+        source = stations[0] if len(stations) == 1 else Pair(*stations)
+        if len(stations) == 2 and plan.limb is Side.RIGHT:
+            source = Pair(*reversed(stations))
+        with _stopping_on_interrupt(stop):
+            say("Taking the zero …")
+            if not await take_zero_patiently(source, stop, say):
                 raise CommandError(
                     "Stopped before the trial began. Nothing was recorded; "
                     "what was stored before stays stored. Start it again when all is ready."
                 )
             say(f"Recording {plan.test.name}. Ctrl-C ends the trial and keeps it.")
             rule = EndRule(arguments.seconds)
-            return await record_trial(station, store.captures, plan, rule, stop, say)
-    finally:
-        await station.close()
-        await chosen.end()
+            return await record_trials(source, store.captures, plan, rule, stop, say)
 
 
 @contextlib.contextmanager
@@ -214,7 +239,33 @@ def force_model(model_id: str) -> ForceModel:
     return FORCE_MODELS[model_id]
 
 
-def _write_curve(store: Store, trial: Trial, path: Path) -> None:
-    from data.export import curve_csv, write_text
+def _second_model(
+    arguments: argparse.Namespace, model: ForceModel, test: StrengthTest
+) -> ForceModel | None:
+    """The model of the second device, where there is one. Raises `UsageError`."""
+    from data.clinical.tests import Laterality
+    from devices.catalog import refuse_experimental
 
-    write_text(path, curve_csv(store.trials.curve(trial.id)))
+    if arguments.second is None:
+        if arguments.second_model is not None:
+            raise UsageError("--second-model needs --second LINK")
+        return None
+    second = force_model(arguments.second_model) if arguments.second_model else model
+    if test.laterality is not Laterality.BILATERAL:
+        raise UsageError(f"{test.id} is done limb by limb: it takes one device, not two")
+    if arguments.capture is not None:
+        raise UsageError("--capture keeps the bytes of one link: leave it or --second away")
+    if any(len(each.channels) != 1 for each in (model, second)):
+        raise UsageError("two devices at once need one cell each")
+    if not arguments.experimental:
+        refuse_experimental(second)
+    return second
+
+
+def _write_curves(store: Store, trials: Sequence[Trial], path: Path) -> None:
+    from data.export import curve_csv, curves_csv, write_text
+
+    if len(trials) == 1:
+        write_text(path, curve_csv(store.trials.curve(trials[0].id)))
+    else:
+        write_text(path, curves_csv((trial, store.trials.curve(trial.id)) for trial in trials))

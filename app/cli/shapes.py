@@ -96,6 +96,8 @@ def trial_json(trial: Trial, of_set: Asymmetry | None = None) -> Json:
         "duration_s": number(trial.duration_s),
         "gaps": [_gap(gap) for gap in trial.gaps],
         "channels": [_channel(channel) for channel in header.channels],
+        "partner": None if header.partner is None else str(header.partner),
+        "alignment": None if header.alignment is None else _fields(header.alignment),
         "posture": header.posture,
         "lever_m": number(header.lever_m),
         "body_mass_kg": number(header.body_mass_kg),

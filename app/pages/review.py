@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -28,10 +28,11 @@ from app.widgets.rows import Row, RowList
 from app.widgets.run_card import rep_rows, state_words, why_no_result
 from app.widgets.run_summary import RunSummary
 from app.widgets.text import Text
-from app.wording import code_text, local_time, lost_text, sentence
+from app.wording import alignment_text, code_text, local_time, lost_text, sentence
 from app.workflow import RepRow, SetResult
 from data.analysis.types import Curve, Side
 from data.clinical.catalogue import tests
+from data.pairing import on_axis_of, partner_of
 from data.records import Trial
 from data.store import Store
 
@@ -51,6 +52,7 @@ class _Read:
     result: SetResult | None
     before: Trial | None
     curve_before: Curve | None
+    partner: Curve | None  # of the other device, on this trial's axis
 
 
 class ReviewPage(Page):
@@ -177,6 +179,7 @@ class ReviewPage(Page):
         self.header.title.setText(test_name(run.test_id))
         parts = [f"{day(at)}, {time_of_day(at)}", plain(header.device.name)]
         parts += [quantity(read.trial.rate_hz, "Hz"), f"samples: {lost_text([read.trial])}"]
+        parts += [text] if (text := alignment_text(run.trials)) else []
         marks = [word for word, is_so in _MARKS if is_so(run)]
         self.header.set_detail(" · ".join([*parts, *marks]))
         self._state.setText(state_words(run))
@@ -247,7 +250,9 @@ class ReviewPage(Page):
             return
         wanted = self.overlay.isChecked() and read.before is not None
         if not wanted or read.before is None:
-            self.plot.set_overlay(None)
+            side = read.partner.sides[0] if read.partner is not None else None
+            name = f"{side}, other device" if side else ""
+            self.plot.set_overlay(read.partner, 0.0, name)
             return
         here, there = _first_onset(read.trial), _first_onset(read.before)
         on = local_time(read.before.header.started_at, read.before.header.utc_offset_min)
@@ -262,19 +267,20 @@ class ReviewPage(Page):
             self._reload()
 
     def _on_bounds(self, rep: int, start_s: float, end_s: float) -> None:
+        by = self._by
         self._edit(
-            lambda store, trial: move_bounds(store, trial, rep, start_s, end_s),
+            lambda store, trial: move_bounds(store, trial, rep, start_s, end_s, by),
             f"Bounds of repetition {rep} moved",
         )
 
     def _on_reject(self) -> None:
         """X: ask for the reason, or take a rejected repetition back in."""
-        rep = self.reps.current_key
+        rep, by = self.reps.current_key, self._by
         if not isinstance(rep, int) or self._read is None:
             return
         if any(r.rejected for r in self._read.trial.analysis.reps if r.number == rep):
             self._edit(
-                lambda store, trial: reject_rep(store, trial, rep, None),
+                lambda store, trial: reject_rep(store, trial, rep, None, by),
                 f"Repetition {rep} taken back in",
             )
             return
@@ -288,11 +294,11 @@ class ReviewPage(Page):
             self._reject(reason)
 
     def _reject(self, reason: str) -> None:
-        rep = self.reps.current_key
+        rep, by = self.reps.current_key, self._by
         self._leave_reasons()
         if isinstance(rep, int):
             self._edit(
-                lambda store, trial: reject_rep(store, trial, rep, reason),
+                lambda store, trial: reject_rep(store, trial, rep, reason, by),
                 f"Repetition {rep} rejected: {reason}",
             )
 
@@ -306,12 +312,12 @@ class ReviewPage(Page):
         """Make the change in the store, then remember how to take it back."""
         if self._read is None:
             return
-        before = self._read.trial
+        before, by = self._read.trial, self._by
         touched = (before.id, before.header.session_id, before.header.person_id)
 
         def take_back() -> None:
             self.desk.store.ask(
-                self.desk, lambda store: restore(store, before), _ignore, touches=touched
+                self.desk, lambda store: restore(store, before, by), _ignore, touches=touched
             )
 
         self.desk.store.ask(
@@ -321,6 +327,11 @@ class ReviewPage(Page):
             failed=self._on_failed,
             touches=touched,
         )
+
+    @property
+    def _by(self) -> str:
+        """Who answers for a correction, as it is kept with the numbers before it."""
+        return self.desk.settings.clinician
 
     def _on_failed(self, error: Exception) -> None:
         """Put the bounds back to what is stored, and say why."""
@@ -342,7 +353,16 @@ def _read_run(store: Store, set_id: UUID, trial_id: UUID | None) -> _Read:
         set_result(store, set_id),
         before,
         store.trials.curve(before.id) if before else None,
+        _partner_curve(store, trial, trials),
     )
+
+
+def _partner_curve(store: Store, trial: Trial, trials: Sequence[Trial]) -> Curve | None:
+    """The curve that another device recorded at the same time, on the axis of `trial`."""
+    partner = partner_of(trial, trials)
+    if partner is None:
+        return None
+    return on_axis_of(trial, partner, store.trials.curve(partner.id))
 
 
 def _side(trial: Trial) -> Side | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from app.plain_text import plain
 from app.report.content import Fact
-from app.wording import EXPERIMENTAL, MISSING, duration, fixed, lost_text, sentence
+from app.wording import EXPERIMENTAL, MISSING, alignment_text, duration, fixed, lost_text, sentence
 from data.records import Trial, TrialChannel
 from devices.catalog import is_experimental
 
@@ -15,6 +15,8 @@ def provenance(trials: Sequence[Trial]) -> Iterable[Fact]:
     units = {_device(trial): trial for trial in trials}
     for device, trial in units.items():
         yield Fact("Device" if len(units) == 1 else f"Device, {limbs_of(trial)}", device)
+    if together := alignment_text(trials):
+        yield Fact("Recorded with", together)
     for trial in trials:
         rate = MISSING if trial.rate_hz is None else f"{fixed(trial.rate_hz, 1)} Hz"
         samples = (

@@ -12,10 +12,11 @@ from app.widgets.controls import Button, Card, row
 from app.widgets.rep_table import RepTable
 from app.widgets.run_summary import RunSummary
 from app.widgets.text import Elided, Text
-from app.wording import local_time, lost_text
+from app.wording import alignment_text, local_time, lost_text
 from app.workflow import RepRow, SetResult
 from data.analysis.types import RepResult, Side
-from data.records import TrialState
+from data.pairing import paired_reps, partner_of
+from data.records import Trial, TrialState
 
 
 class RunCard(Card):
@@ -48,10 +49,10 @@ class RunCard(Card):
         at = local_time(header.started_at, header.utc_offset_min)
         self._title.setText(test_name(run.test_id))
         mark = " (experimental)" if run.is_experimental else ""
-        self._detail.setText(
-            f"{time_of_day(at)} · {plain(header.device.name)}{mark} · "
-            f"{quantity(run.trials[0].rate_hz, 'Hz')} · samples: {lost_text(run.trials)}"
-        )
+        parts = [time_of_day(at), f"{plain(header.device.name)}{mark}"]
+        parts += [quantity(run.trials[0].rate_hz, "Hz"), f"samples: {lost_text(run.trials)}"]
+        parts.append(alignment_text(run.trials))
+        self._detail.setText(" · ".join(filter(None, parts)))
         self._virtual.setVisible(run.is_virtual)
         self._state.setText(state_words(run))
         self._state.setVisible(bool(self._state.text()))
@@ -66,13 +67,20 @@ class RunCard(Card):
 
 
 def rep_rows(run: RunOfTest) -> list[RepRow]:
-    """The repetitions as rows: of one recording both limbs beside each other, else each limb's
-    own; a difference only where both pulled at once."""
+    """The repetitions as rows: of one recording, or of two devices at once, both limbs beside each
+    other, else each limb's own; a difference only where both pulled at once."""
+    pair = _pair(run)
+    is_together = len(run.trials) == 1 or pair is not None
     reps = _reps(run)
-    is_together = len(run.trials) == 1
+    by_number = {
+        number_: [rep for rep in reps if rep.number == number_]
+        for number_ in sorted({rep.number for rep in reps})
+    }
+    if pair is not None:
+        at_once = paired_reps(*pair)
+        by_number = {n: [rep for rep in both if rep] for n, both in enumerate(at_once, 1)}
     rows: list[RepRow] = []
-    for number_ in sorted({rep.number for rep in reps}):
-        of_rep = [rep for rep in reps if rep.number == number_]
+    for number_, of_rep in by_number.items():
         left, right = (_peak(of_rep, side) for side in Side)
         apart = None
         if is_together and left is not None and right is not None and max(left, right) > 0:
@@ -90,6 +98,12 @@ def why_no_result(run: RunOfTest, unit: ForceUnit) -> str:
         other = Side(missing[0]).other
         return f"Only the {other.value} limb has a result: {force(run.best(other), unit)}."
     return "No repetition was found in this recording; the curve is kept."
+
+
+def _pair(run: RunOfTest) -> tuple[Trial, Trial] | None:
+    """The two trials of two devices at once, where that is all of the run."""
+    partner = partner_of(run.trials[0], run.trials) if len(run.trials) == 2 else None
+    return None if partner is None else (run.trials[0], partner)
 
 
 def _reps(run: RunOfTest) -> list[RepResult]:
