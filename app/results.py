@@ -10,9 +10,8 @@ from data.analysis.comparison import LimbComparison, compare_limbs, valid_values
 from data.analysis.types import Asymmetry, RepResult, Side
 from data.clinical.catalogue import tests
 from data.clinical.difference import LimbDifference, limb_difference
-from data.clinical.reliability import measurement_errors
+from data.clinical.retest import error_of_test
 from data.clinical.tests import StrengthTest
-from data.clinical.typical_error import published_error
 from data.intake import analysis_options
 from data.records import Trial
 from data.store import Store
@@ -29,11 +28,13 @@ def set_result(store: Store, set_id: UUID) -> SetResult | None:
         return None
     last = store.trials.previous_set(trials[0].header)
     last_compared = compare_set(last, test) if last else None
+    metric = compared.asymmetry.metric
+    model = trials[0].header.device_model
     judged = limb_difference(
         compared.asymmetry,
-        valid_values(limb_reps(trials, Side.LEFT), compared.asymmetry.metric),
-        valid_values(limb_reps(trials, Side.RIGHT), compared.asymmetry.metric),
-        published_error(measurement_errors(test.id)),
+        valid_values(limb_reps(trials, Side.LEFT), metric),
+        valid_values(limb_reps(trials, Side.RIGHT), metric),
+        error_of_test(test.id, metric, model, store.results.retests(test, metric)),
     )
     return SetResult(
         limbs=tuple(_limb(trials, last, side) for side in (Side.LEFT, Side.RIGHT)),

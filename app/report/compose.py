@@ -21,8 +21,9 @@ from app.wording import (
     used_methods,
 )
 from data.analysis.trial import combine_limbs
-from data.analysis.types import AnalysisOptions, Asymmetry
+from data.analysis.types import Asymmetry
 from data.clinical.tests import StrengthTest
+from data.intake import analysis_options
 from data.records import Person, Session, Treatment, Trial
 
 
@@ -83,14 +84,7 @@ def _comparison(run: Sequence[ReportTrial], test: StrengthTest | None) -> Asymme
     first = run[0].trial
     if len(run) == 1 or test is None:
         return first.analysis.asymmetry
-    header = first.header
-    options = AnalysisOptions(
-        body_mass_kg=header.body_mass_kg,
-        lever_m=header.lever_m,
-        gravity_n=header.gravity_n,
-        injured=header.injured,
-        dominant=header.dominant,
-    )
+    options = analysis_options(first.header)
     return combine_limbs(first.analysis, run[1].trial.analysis, test, options).asymmetry
 
 
