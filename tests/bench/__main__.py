@@ -1,28 +1,41 @@
-"""`make bench`: every figure in one run, as a table and as JSON."""
+"""`make bench`: every figure in one run, as a table and as JSON.
+
+Each part is measured in a process of its own, so that no figure depends on what another one left
+in memory. ``python -m tests.bench PART …`` measures some of them.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import subprocess
 import sys
 from dataclasses import asdict
 from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-from tests.bench import analysis, codecs, onset, plot, start, store, wire
+from tests.bench import analysis, codecs, four, onset, plot, start, store, wire
 from tests.bench.figure import Figure
 
-PARTS = (codecs, analysis, onset, store, start, plot, wire)
+PARTS = {
+    part.__name__.rsplit(".", 1)[1]: part
+    for part in (codecs, four, analysis, onset, store, start, plot, wire)
+}
+_INSIDE = "--inside"
 
 
-def main() -> int:
+def main(arguments: list[str]) -> int:
+    if arguments[:1] == [_INSIDE]:
+        json.dump([asdict(figure) for figure in PARTS[arguments[1]].figures()], sys.stdout)
+        return 0
     found: list[Figure] = []
-    for part in PARTS:
-        name = part.__name__.rsplit(".", 1)[1]
+    for name in arguments or PARTS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        found += part.figures()
+        command = [sys.executable, "-m", "tests.bench", _INSIDE, name]
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
+        found += [Figure(**row) for row in json.loads(done.stdout)]
     width = max(len(figure.name) for figure in found)
     print(f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}")
     for figure in found:
@@ -39,4 +52,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

@@ -91,10 +91,10 @@ def _force(bench: Bench) -> Subject:
     """What comes up to the answer to the request to start is never disturbed. Without a checksum
     a damaged time can hide a second of samples, by design."""
     seconds = 2 * _SOUND_S
-    heard = converse(calibrated(bench), bench.firmware(_swaying), seconds)
+    heard = converse(calibrated(bench), bench.firmware(swaying), seconds)
     while len(heard.stream) < 2 * (DISTURBED + _SOUND) and seconds < _LONGEST_S:
         seconds *= 2
-        heard = converse(calibrated(bench), bench.firmware(_swaying), seconds)
+        heard = converse(calibrated(bench), bench.firmware(swaying), seconds)
     opened = _opened(heard, calibrated(bench))
 
     def fresh() -> Codec:
@@ -144,7 +144,7 @@ def _others() -> Iterator[Subject]:
     )
     driven = _overheard(ScienceMode2Firmware(obeys=True), orders * 4)
     yield _other("sciencemode2", Framing.STREAM, ScienceMode2Decoder, driven)
-    printed = _overheard(BalanceFirmware(_swaying), (), seconds=20.0)
+    printed = _overheard(BalanceFirmware(swaying), (), seconds=20.0)
     yield _other("balance", Framing.STREAM, BalanceCodec, printed)
 
 
@@ -169,6 +169,6 @@ def _overheard(
     return (*found, *unit.advance(seconds))
 
 
-def _swaying(t: NDArray[np.float64]) -> NDArray[np.float64]:
+def swaying(t: NDArray[np.float64]) -> NDArray[np.float64]:
     """No two samples alike, so that a lost one shows."""
     return np.column_stack([100 + 40 * np.sin(11 * t), 60 + 30 * np.sin(7 * t)])
