@@ -133,3 +133,21 @@ def test_a_device_gate_still_refuses_what_was_filtered_twice() -> None:
     options = AnalysisOptions(filter_hz=50, allows_rfd=False)
     rep = only_rep(run(one_rep(raised_cosine), HOLD, options))
     assert refusal(rep.metrics["rfd_0_100_n_per_s"]) == "this device filters its samples"
+
+
+# The filter works in blocks; where they begin must not be seen.
+@pytest.mark.parametrize("cutoff_hz", [10.0, 50.0, 200.0])
+@pytest.mark.parametrize("late", [1, 333, 1024])
+def test_what_comes_later_is_smoothed_alike(cutoff_hz: float, late: int) -> None:
+    noise = np.random.default_rng(3).normal(0, 10, 12_000)
+    t = times(11.999)
+    whole = _smooth(t, noise, cutoff_hz)
+    part = _smooth(t[late:], noise[late:], cutoff_hz)
+    memory = round(6000 / cutoff_hz)
+    assert part[memory:] == pytest.approx(whole[late + memory :], abs=1e-9)
+
+
+@pytest.mark.parametrize("samples", [3, 10, 120, 4097])
+def test_a_straight_line_of_any_length_is_left_as_it_is(samples: int) -> None:
+    t = np.arange(samples) / 1000
+    assert _smooth(t, 50 + 20 * t, 20.0) == pytest.approx(50 + 20 * t, abs=1e-9)

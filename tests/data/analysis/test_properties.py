@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.analysis.types import Curve, Side, TrialAnalysis
+from data.analysis.types import AnalysisOptions, Curve, OnsetRule, Side, TrialAnalysis
 from tests.data.analysis.curves import HOLD, NORDIC, curve, half_sines, nordic, run, times
 
 FORCE_KEYS = ("_n", "_ns", "_n_per_s")
@@ -30,6 +30,10 @@ def _nordic_set(seed: int) -> Curve:
     )
     noise = rng.normal(0, 0.4, (2, len(t)))
     return curve(t, left + noise[0], right + noise[1])
+
+
+def _scaled(recorded: Curve, factor: float) -> Curve:
+    return replace(recorded, force=recorded.force * factor)
 
 
 def _assert_same(one: TrialAnalysis, other: TrialAnalysis, factor: float = 1.0) -> None:
@@ -141,6 +145,35 @@ def test_swapped_columns_are_the_same_limbs() -> None:
     recorded = _nordic_set(1)
     turned = replace(recorded, force=recorded.force[:, ::-1].copy(), sides=(Side.RIGHT, Side.LEFT))
     assert run(turned, NORDIC).reps == run(recorded, NORDIC).reps
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 1000), factor=st.floats(0.6, 3))
+def test_a_stronger_athlete_with_the_same_limbs_has_the_same_asymmetry(
+    seed: int, factor: float
+) -> None:
+    recorded = _nordic_set(seed)
+    quiet = replace(recorded, force=np.where(recorded.force > 5, recorded.force, 0.0))
+    plain, scaled = (run(each, NORDIC) for each in (quiet, _scaled(quiet, factor)))
+    assert len(plain.reps) == len(scaled.reps) == 6
+    for a, b in zip(plain.asymmetries, scaled.asymmetries, strict=True):
+        assert (a.formula, a.stronger) == (b.formula, b.stronger)
+        if a.value_percent is None:
+            assert (b.value_percent, b.reason) == (None, a.reason)
+        elif a.metric == "peak_n":
+            assert b.value_percent == pytest.approx(a.value_percent, rel=1e-9)
+            assert b.left == pytest.approx(factor * (a.left or 0))
+
+
+@settings(max_examples=10, deadline=None)
+@given(seed=st.integers(0, 1000), shift=st.floats(-500, 500))
+def test_the_time_of_day_does_not_matter_to_a_chosen_rule_or_filter(
+    seed: int, shift: float
+) -> None:
+    options = AnalysisOptions(onset_rule=OnsetRule.FORCE, onset_level=15.0, filter_hz=30.0)
+    recorded = _hold_set(seed)
+    moved = run(replace(recorded, t=recorded.t + shift), HOLD, options)
+    _assert_same(run(recorded, HOLD, options), moved)
 
 
 # 1 kgf = 9.80665 N by definition; 1 lbf = 0.45359237 kg · 9.80665 m/s², by definition too
