@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from app.cli.errors import UsageError
 from app.cli.output import print_json, print_table
@@ -11,6 +11,13 @@ from app.cli.parser import Commands, add_json
 
 if TYPE_CHECKING:
     from data.clinical.tests import StrengthTest
+
+_WITHOUT_FORCE: dict[str, Any] = {
+    "rate_hz": None,
+    "channels": [],
+    "capabilities": {"force": False, "controls_output": False},
+}
+"""What is said of a model that measures no force."""
 
 
 def add(commands: Commands) -> None:
@@ -57,27 +64,32 @@ def run_devices(arguments: argparse.Namespace) -> int:
         INSTRUMENT_MODELS,
         RECORDED_MODELS,
     )
+    from devices.types import Evidence
 
-    models = [
-        *FORCE_MODELS.values(),
-        *ELECTROTHERAPY_MODELS.values(),
-        *RECORDED_MODELS.values(),
-        *INSTRUMENT_MODELS.values(),
+    levels = {
+        "supported": [m for m in FORCE_MODELS.values() if m.evidence is not Evidence.THIRD_PARTY],
+        "experimental": [m for m in FORCE_MODELS.values() if m.evidence is Evidence.THIRD_PARTY],
+        "read-only": [*ELECTROTHERAPY_MODELS.values(), *RECORDED_MODELS.values()],
+        "instrument": INSTRUMENT_MODELS.values(),
+    }
+    shapes: list[dict[str, Any]] = [
+        {"level": level, **_WITHOUT_FORCE, **model_json(model)}
+        for level, models in levels.items()
+        for model in models
     ]
-    shapes = [model_json(model) for model in models]
     if arguments.json:
         print_json(shapes)
         return 0
     print_table(
-        ("id", "name", "kind", "link", "rate Hz", "channels", "wire format known from", "tried"),
+        ("id", "name", "level", "link", "rate Hz", "channels", "wire format known from", "tried"),
         [
             (
                 shape["id"],
                 shape["name"],
-                shape["kind"],
+                shape["level"],
                 ", ".join(shape["transports"]) or "file",
-                f"{shape['rate_hz']:g}" if "rate_hz" in shape else "–",
-                str(len(shape["channels"])) if "channels" in shape else "–",
+                f"{shape['rate_hz']:g}" if shape["rate_hz"] else "–",
+                str(len(shape["channels"]) or "–"),
                 shape["evidence"],
                 "on hardware" if shape["tested_on_hardware"] else "simulator only",
             )
