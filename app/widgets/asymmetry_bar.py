@@ -137,7 +137,7 @@ class AsymmetryBar(QWidget):
         if self._error:
             painter.setPen(look.colour("muted"))
             painter.setFont(font(Type.SMALL if is_narrow else Type.BODY))
-            text = f"error ±{self._error:.3g} %"
+            text = f"error ±{self._error:.1f} %"
             painter.drawText(head, Qt.AlignmentFlag.AlignHCenter | _BASE, text)
 
     def _paint_now(self, painter: QPainter, track: QRectF, now: Difference) -> None:

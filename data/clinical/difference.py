@@ -57,7 +57,7 @@ class LimbDifference:
         return self._said("")
 
     def _said(self, source: str) -> str:
-        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.0f} %"
+        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.1f} %"
         threshold = f"the threshold of {self.threshold_percent:g} %"
         match self.standing:
             case Standing.REFUSED:

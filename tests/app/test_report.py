@@ -94,8 +94,8 @@ def test_the_difference_is_said_with_its_formula_and_aggregation():
 def test_the_measurement_error_stands_with_its_source():
     said = " ".join(section(nordic()).statements)
     assert "Opar 2013" in said
-    # 54 N against 1.96 · √2 · 27.5 N = 76 N, which is 24 % of 322 N.
-    assert "Within measurement error of about ±24 %" in said
+    # 54 N against 1.96 · √2 · 27.5 N = 76 N, which is 23.7 % of 322 N.
+    assert "Within measurement error of about ±23.7 %" in said
 
 
 def test_what_held_the_limb_and_its_weight_stand_below_the_title():

@@ -245,4 +245,5 @@ def set_result(
         sem = error_percent / (1.96 * math.sqrt(2))
         error = TypicalError(ErrorOrigin.PUBLISHED, source, percent=sem)
         judged = limb_difference(now, [left_n or 0.0], [right_n or 0.0], error)
-    return SetResult(limbs, now, error_percent, source, last_percent, is_saved, judged)
+    band = judged.error_percent if judged else None
+    return SetResult(limbs, now, band, source, last_percent, is_saved, judged)

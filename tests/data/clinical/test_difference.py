@@ -29,7 +29,7 @@ def test_a_difference_must_pass_the_error_and_the_threshold() -> None:
     assert found.difference == -60
     assert found.standing is Standing.DIFFERENCE
     assert found.sentence == (
-        "Beyond measurement error of about ±13 % (29 professional footballers) "
+        "Beyond measurement error of about ±12.6 % (29 professional footballers) "
         "and the threshold of 10 %."
     )
 
@@ -38,7 +38,7 @@ def test_a_difference_within_the_error_is_not_called_one() -> None:
     found = limb_difference(_compared(300, 265), _steady(300), _steady(265), FIVE_PERCENT)
     assert found.percent == pytest.approx(11.67, abs=0.01)
     assert found.standing is Standing.WITHIN_ERROR
-    assert found.sentence.startswith("Within measurement error of about ±13 %")
+    assert found.sentence.startswith("Within measurement error of about ±13.1 %")
 
 
 def test_a_sure_difference_below_the_threshold_is_said_so() -> None:
