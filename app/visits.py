@@ -34,14 +34,15 @@ def visit_of(store: Store, person: Person, now: datetime, clinician: str = "") -
     return store.sessions.open(person.id, now, round(offset.total_seconds() / 60), clinician)
 
 
-def visit_on(store: Store, person: Person, began: datetime, ended: datetime) -> Session:
-    """This person's visit of that day, else one of its own: what was recorded elsewhere."""
-    local = began.astimezone() if began.tzinfo is UTC else began
-    offset_min = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+def visit_on(
+    store: Store, person: Person, began: datetime, utc_offset_min: int, ended: datetime
+) -> Session:
+    """This person's visit of that day, else one of its own: for what was recorded elsewhere."""
+    day = _local_day(began, utc_offset_min)
     for session in store.sessions.of_person(person.id):
-        if _local_day(session.started_at, session.utc_offset_min) == _local_day(began, offset_min):
+        if _local_day(session.started_at, session.utc_offset_min) == day:
             return session
-    session = store.sessions.open(person.id, began, offset_min)
+    session = store.sessions.open(person.id, began, utc_offset_min)
     return store.sessions.end(session.id, ended)
 
 

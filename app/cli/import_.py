@@ -1,13 +1,14 @@
-"""`myograph import`: what another program recorded of a stimulator, as a treatment."""
+"""`myograph import`: what another program recorded, a force curve or a treatment."""
 
 from __future__ import annotations
 
 import argparse
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
+from app.cli import import_curve
 from app.cli.database import find_person, opened_store
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import print_facts, print_json, print_table, say
@@ -31,31 +32,36 @@ def add(commands: Commands) -> None:
     parser = commands.add(
         "import",
         run_import,
-        "take over a treatment that another program recorded",
-        description="FILE holds the bytes between a program and the stimulator that it drove, "
-        "as they were, or is a .bytes capture. What was understood is printed before anything "
-        "is stored.",
-        example="myograph import --format sciencemode4 serial-tee.raw --dry-run",
+        "take over what another program recorded",
+        description="With --test, FILE is a CSV of force over time. With --format, FILE holds the "
+        "bytes between a program and the stimulator that it drove, as they were, or is a .bytes "
+        "capture. What was understood is printed before anything is stored.",
+        example="myograph import curve.csv --test nordic.bil --person 01950000",
     )
     parser.add_argument("file", type=Path, metavar="FILE")
-    parser.add_argument("--format", choices=FORMATS, required=True, help="which stimulator")
-    parser.add_argument(
-        "--person", metavar="ID", help="whose treatment it was; without, not stored"
-    )
+    parser.add_argument("--format", choices=FORMATS, help="a treatment: which stimulator")
+    parser.add_argument("--person", metavar="ID", help="whose it was; without, not stored")
     parser.add_argument(
         "--started",
         type=_moment,
         metavar="YYYY-MM-DDTHH:MM",
-        help="when a recording without times began (default: the file's date)",
+        help="when a recording that does not say it began (default: the file's date)",
     )
     parser.add_argument("--site", default="", metavar="TEXT", help="where it was applied")
     parser.add_argument("--side", choices=["left", "right"], help="the limb")
     parser.add_argument("--dry-run", action="store_true", help="only print what was understood")
+    import_curve.add_options(parser)
     add_database(parser)
     add_json(parser)
 
 
 def run_import(arguments: argparse.Namespace) -> int:
+    if (arguments.format is None) == (arguments.test is None):
+        raise UsageError("give --test for a force curve, or --format for a treatment")
+    return import_curve.run(arguments) if arguments.test else _import_treatment(arguments)
+
+
+def _import_treatment(arguments: argparse.Namespace) -> int:
     source = recording_file(arguments.file, arguments.started)
     if arguments.started is not None and source.has_times:
         raise UsageError(f"{arguments.file} carries its own times; leave --started out")
@@ -150,23 +156,12 @@ def _stored(store: Store, person: Person, treatment: Treatment) -> Treatment:
     """In the visit of that day, or in a visit of its own."""
     from dataclasses import replace
 
-    offset_min = treatment.utc_offset_min
-    day = _local_day(treatment.started_at, offset_min)
-    visits = [
-        visit
-        for visit in store.sessions.of_person(person.id)
-        if _local_day(visit.started_at, visit.utc_offset_min) == day
-    ]
-    if visits:
-        session = visits[0]
-    else:
-        session = store.sessions.open(person.id, treatment.started_at, offset_min)
-        store.sessions.end(session.id, treatment.ended_at or treatment.started_at)
+    from app.visits import visit_on
+
+    began = treatment.started_at
+    ended = treatment.ended_at or began
+    session = visit_on(store, person, began, treatment.utc_offset_min, ended)
     return store.treatments.save(replace(treatment, session_id=session.id))
-
-
-def _local_day(moment: datetime, offset_min: int) -> object:
-    return (moment.astimezone(UTC) + timedelta(minutes=offset_min)).date()
 
 
 def _tell(

@@ -31,7 +31,10 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 class CatalogueError(ValueError):
-    """A reference file says something that cannot be used; `file` and `entry` name where."""
+    """A reference file says something that cannot be used.
+
+    `file` and `entry` name where, `problem` says what.
+    """
 
     def __init__(self, file: str, entry: str, problem: str) -> None:
         where = file if entry == file else f"{file}, entry {entry},"
@@ -40,6 +43,7 @@ class CatalogueError(ValueError):
         )
         self.file = file
         self.entry = entry
+        self.problem = problem
 
 
 class Entry:
@@ -80,6 +84,9 @@ class Entry:
 
     def is_list(self, field: str) -> bool:
         return isinstance(self._values.get(field), list)
+
+    def is_text(self, field: str) -> bool:
+        return isinstance(self._values.get(field), str)
 
     def children(self, field: str) -> Iterator[Entry]:
         """The entries of the mapping `field`, in the order of the file."""
