@@ -3,28 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app.status import DeviceStatus, DoseRow, LiveTreatment, SettingRow, TreatmentState
 from app.workflow import Notice, Weight
 from data.analysis.types import Side
-from data.clinical.dose import DoseError, DoseNumber, electrical_dose, ultrasound_dose
-from data.clinical.dose import Waveform as DoseWaveform
 from data.ids import uuid7
 from data.records import DoseValue, TelemetryGap, Treatment
+from data.treatment_dose import moment_dose
+from data.treatment_record import ContactLoss, Stretch
+from data.treatment_values import unusual_reports
 from devices.electrotherapy import ElectrotherapyDevice
 from devices.modality import (
     Modality,
     Origin,
     StimulationDose,
-    StimulationSettings,
     UltrasoundDose,
     UltrasoundSettings,
-    Waveform,
 )
 from devices.treatment_log import TreatmentLog
-from devices.treatment_values import Settings
 from devices.types import Evidence, LinkState
 from protocols.events import Event
 from protocols.ott import TherapyState, UnitFlag
@@ -38,11 +37,6 @@ _STATES = {
     TherapyState.STOPPED: TreatmentState.STOPPED,
     TherapyState.EMERGENCY: TreatmentState.STOPPED,
     TherapyState.FAULT: TreatmentState.FAULT,
-}
-_DOSE_WAVEFORMS: Mapping[Waveform, DoseWaveform] = {
-    Waveform.MONOPHASIC: "monophasic",
-    Waveform.ASYMMETRIC: "asymmetric",
-    Waveform.SYMMETRIC: "symmetric",
 }
 _LABELS: Mapping[str, tuple[str, str, float]] = {
     # field: label, unit shown, factor from the field's own unit
@@ -144,7 +138,7 @@ class UnitStation:
         if not log.has_begun or self._began_at is None:
             raise ValueError("The unit has not begun a treatment yet.")
         offset = self._began_at.astimezone().utcoffset() or timedelta()
-        return Treatment(
+        record = Treatment(
             id=uuid7(),
             session_id=session_id,
             person_id=person_id,
@@ -166,6 +160,15 @@ class UnitStation:
             link=self.link_name,
             is_virtual=self.is_virtual,
             flags=(*log.flags, *log.disagreements()),
+            pauses=tuple(Stretch(each.start_s, each.end_s) for each in log.pauses),
+            contact_losses=tuple(
+                ContactLoss(each.channel, each.start_s, each.end_s) for each in log.contact_losses
+            ),
+        )
+        return replace(
+            record,
+            dose={**record.dose, **moment_dose(record)},
+            flags=(*record.flags, *unusual_reports(record)),
         )
 
     def _telemetry(self, _event: Event) -> None:
@@ -197,15 +200,6 @@ def _dose(log: TreatmentLog) -> dict[str, DoseValue]:
         dose[f"{name}_{key}"] = DoseValue(
             amount, unit, "settings integrated over the time heard", Origin.DERIVED
         )
-    for settings in log.settings_now:
-        try:
-            name, numbers = _computed(settings)
-        except DoseError:  # reported outside what can be: kept as reported, nothing computed
-            continue
-        for key, number in numbers.items():
-            dose[f"{name}_{key}"] = DoseValue(
-                number.value, number.unit, number.method, Origin.DERIVED, number.reason
-            )
     return dose
 
 
@@ -233,29 +227,6 @@ def _ultrasound_counts(counter: UltrasoundDose) -> dict[str, tuple[float | None,
         "counted_coupled_s": (counter.coupled_s, "s"),
         "reported_power_w": (counter.power_w, "W"),
     }
-
-
-def _computed(settings: Settings) -> tuple[str, Mapping[str, DoseNumber]]:
-    """What the settings at the end give at a moment; sums over time come from the log alone."""
-    match settings:
-        case UltrasoundSettings(
-            intensity_w_cm2=float(intensity), duty=float(duty), era_cm2=float(era)
-        ):
-            average = "sata" if settings.intensity_is_sata else "satp"
-            numbers = ultrasound_dose(intensity, duty, era, 0.0, average=average)
-            at_a_moment = ("sata_w_cm2", "satp_w_cm2", "power_w", "peak_power_w")
-            return f"head{settings.head}", {key: numbers[key] for key in at_a_moment}
-        case StimulationSettings(
-            amplitude_ma=float(ma), phase_us=float(us), pulse_rate_hz=float(hz)
-        ):
-            waveform = _DOSE_WAVEFORMS.get(settings.waveform) if settings.waveform else None
-            if waveform is None:
-                return f"ch{settings.channel}", {}
-            numbers = electrical_dose(ma, us, hz, waveform, electrode_cm2=settings.electrode_cm2)
-            at_a_moment = ("charge_per_phase_uc", "rms_ma", "density_ma_cm2")
-            return f"ch{settings.channel}", {key: numbers[key] for key in at_a_moment}
-        case _:
-            return "", {}
 
 
 def _setting_rows(log: TreatmentLog) -> tuple[SettingRow, ...]:

@@ -11,7 +11,14 @@ from uuid import UUID
 from data.analysis.types import MissingStretch, Side, TrialAnalysis
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Stabilisation
-from data.treatment_record import Placement, ScreeningRecord, Stretch, TreatmentMark, Value
+from data.treatment_record import (
+    ContactLoss,
+    Placement,
+    ScreeningRecord,
+    Stretch,
+    TreatmentMark,
+    Value,
+)
 from devices.modality import (
     Modality,
     Origin,
@@ -239,6 +246,7 @@ class Treatment:
     placement: Placement = field(default_factory=Placement)
     screening: ScreeningRecord = field(default_factory=ScreeningRecord)
     pauses: tuple[Stretch, ...] = ()
+    contact_losses: tuple[ContactLoss, ...] = ()
     marks: tuple[TreatmentMark, ...] = ()
     stage: Stage | None = None
     episode_id: UUID | None = None

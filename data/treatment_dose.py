@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from data.clinical.dose import DoseNumber
-from data.clinical.dose_course import Turn, delivered_share, dose_over
+from data.clinical.dose_course import Turn, delivered_share, dose_over, pieces
+from data.clinical.dose_of_settings import dose_of_settings
 from data.clinical.modalities import Plain, number_of
-from data.records import DoseValue
+from data.records import DoseValue, Treatment
 from data.treatment_course import Course
-from data.treatment_values import setting_key
-from devices.modality import Modality, Origin, SettingChange
+from data.treatment_values import plain_values, setting_key, setting_value, values_of
+from devices.modality import Modality, Origin, SettingChange, UltrasoundSettings
 
-__all__ = ["dose_numbers", "dose_of", "dose_values", "turns_of"]
+__all__ = ["dose_numbers", "dose_of", "dose_values", "moment_dose", "turns_of"]
 
 
 def dose_of(
@@ -43,6 +44,28 @@ def dose_numbers(
     return numbers
 
 
+def moment_dose(treatment: Treatment) -> dict[str, DoseValue]:
+    """Of what a unit reported: the highest over its changes of what holds at a moment.
+
+    Sums are not among them: those come from its counters, and from its telemetry over time.
+    """
+    values = plain_values(values_of(treatment))
+    ended = treatment.ended_at or treatment.started_at
+    seconds = (ended - treatment.started_at).total_seconds()
+    cut = pieces(values, turns_of(treatment.changes), [(0.0, max(seconds, 1.0))])
+    found: dict[str, DoseNumber] = {}
+    for settings in treatment.settings:
+        is_head = isinstance(settings, UltrasoundSettings)
+        number = max(settings.head if is_head else settings.channel, 1)
+        for piece in cut:
+            dose = dose_of_settings(treatment.modality.value, piece.values, 0.0, number)
+            for key in (key for key in _AT_A_MOMENT if key in dose):
+                name = f"{'head' if is_head else 'ch'}{number}_{key}"
+                if name not in found or (dose[key].value or 0.0) > (found[name].value or 0.0):
+                    found[name] = dose[key]
+    return dose_values(found)
+
+
 def dose_values(numbers: Mapping[str, DoseNumber]) -> dict[str, DoseValue]:
     """As a record keeps them."""
     return {
@@ -51,12 +74,17 @@ def dose_values(numbers: Mapping[str, DoseNumber]) -> dict[str, DoseValue]:
     }
 
 
+_AT_A_MOMENT = (
+    "charge_per_phase_uc",
+    "rms_ma",
+    "density_ma_cm2",
+    "sata_w_cm2",
+    "satp_w_cm2",
+    "power_w",
+    "peak_power_w",
+)
+
+
 def turns_of(changes: tuple[SettingChange, ...]) -> list[Turn]:
     """The changes of a log by the keys of the form; a duty share becomes the form's percent."""
-    return [Turn(each.at_s, setting_key(each), _value(each)) for each in changes]
-
-
-def _value(change: SettingChange) -> Plain | None:
-    if change.parameter == "duty" and isinstance(change.new, int | float):
-        return 100 * change.new
-    return change.new
+    return [Turn(each.at_s, setting_key(each), setting_value(each)) for each in changes]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from uuid import UUID
 
-from data.clinical.field_check import Judgement, Verdict, judge, judge_all, reported_flags
+from data.clinical.field_check import Judgement, Verdict, judge, judge_all
 from data.clinical.modalities import (
     Field,
     ModalityForm,
@@ -30,7 +30,7 @@ from data.sides import Side
 from data.treatment_course import Course
 from data.treatment_dose import dose_of
 from data.treatment_record import Placement, ScreeningRecord, Value
-from data.treatment_values import plain_values, settings_of, values_of
+from data.treatment_values import plain_values, settings_of, unusual_reports, values_of
 from devices.modality import Modality, Origin
 from devices.types import DeviceInfo
 
@@ -249,8 +249,7 @@ def with_form(told: Treatment, draft: Draft) -> Treatment:
         if key not in reported or reported[key].origin is Origin.ENTERED
     }
     record = _with_values(told, typed, draft)
-    flags = reported_flags(told.modality, plain_values(reported))
-    return replace(record, flags=tuple(dict.fromkeys((*told.flags, *flags))))
+    return replace(record, flags=tuple(dict.fromkeys((*told.flags, *unusual_reports(told)))))
 
 
 def _with_values(record: Treatment, values: dict[str, Value], draft: Draft) -> Treatment:

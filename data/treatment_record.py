@@ -93,6 +93,15 @@ class Stretch:
     end_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class ContactLoss:
+    """A channel or head that had no contact, seconds since the treatment began: no dose came."""
+
+    channel: int
+    start_s: float
+    end_s: float | None = None
+
+
 class MarkKind(StrEnum):
     CHECK = "check"
     NOTE = "note"

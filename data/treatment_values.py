@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from enum import Enum
 
+from data.clinical.field_check import reported_flags
 from data.clinical.modalities import ModalityForm, Plain, channel_of, form, key_of
 from data.records import Treatment
 from data.treatment_record import Value
@@ -19,7 +20,15 @@ from devices.modality import (
     Waveform,
 )
 
-__all__ = ["plain_values", "setting_key", "settings_of", "unit_of", "values_of"]
+__all__ = [
+    "plain_values",
+    "setting_key",
+    "setting_value",
+    "settings_of",
+    "unit_of",
+    "unusual_reports",
+    "values_of",
+]
 
 Settings = StimulationSettings | UltrasoundSettings
 
@@ -58,6 +67,20 @@ def values_of(treatment: Treatment) -> dict[str, Value]:
     return dict(sorted(found.items(), key=lambda each: _place(order, each[0])))
 
 
+def unusual_reports(treatment: Treatment) -> tuple[str, ...]:
+    """Sentences about what a unit reported outside the usual or the possible, at the beginning or
+    after a change; it is kept as reported."""
+    plain: dict[str, Plain | None] = {}
+    for settings in treatment.settings:
+        plain |= dict(_of_settings(settings))
+    known = form(treatment.modality)
+    found = [*reported_flags(known.id, plain)]
+    for change in treatment.changes:
+        plain[setting_key(change)] = setting_value(change)
+        found += reported_flags(known.id, plain)
+    return tuple(dict.fromkeys(found))
+
+
 def plain_values(values: Mapping[str, Value]) -> dict[str, Plain | None]:
     """Without unit and origin, as `data.clinical` takes them."""
     return {key: value.value for key, value in values.items()}
@@ -78,6 +101,13 @@ def setting_key(change: SettingChange) -> str:
     """The key of the form that a change is about."""
     name = "duty_percent" if change.parameter == "duty" else change.parameter
     return key_of(name, max(change.channel, 1))
+
+
+def setting_value(change: SettingChange) -> Plain | None:
+    """What a setting was turned to, in the unit of the form."""
+    if change.parameter == "duty" and isinstance(change.new, int | float):
+        return 100 * change.new
+    return change.new
 
 
 def unit_of(known: ModalityForm, key: str) -> str:

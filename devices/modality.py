@@ -71,6 +71,10 @@ class StimulationSettings:
     off_s: float | None = None
     ramp_up_s: float | None = None
     ramp_down_s: float | None = None
+    modulation_percent: float | None = None
+    modulation_low: float | None = None
+    modulation_high: float | None = None
+    modulation_cycle_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

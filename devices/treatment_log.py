@@ -77,6 +77,16 @@ class Unheard:
 
 
 @dataclass(frozen=True, slots=True)
+class Interruption:
+    """A pause of all channels (`channel` 0), or a channel without contact; an open one lasted to
+    the end. Seconds since the treatment began."""
+
+    start_s: float
+    end_s: float | None
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class _Turn:
     """The value that one setting has from then on."""
 
@@ -115,6 +125,8 @@ class TreatmentLog:
         self._carried: dict[Key, Counter] = {}
         self._expected: dict[Key, float] = {}
         self._without_contact: set[Key] = set()
+        self._states: list[tuple[float, TherapyState | None]] = []
+        self._contacts: dict[int, list[tuple[float, bool]]] = {}
         self._session_no: int | None = None
         self._began_ms: int | None = None
         self._shift_s = 0.0
@@ -163,6 +175,21 @@ class TreatmentLog:
                     )
                 value = turn.value
         return tuple(sorted(found, key=lambda change: change.at_s))
+
+    @property
+    def pauses(self) -> tuple[Interruption, ...]:
+        """Each at its own time, also those of which the unit told later."""
+        told = [(at_s, state is TherapyState.PAUSED) for at_s, state in self._states]
+        return tuple(Interruption(start_s, end_s) for start_s, end_s in _stretches(told))
+
+    @property
+    def contact_losses(self) -> tuple[Interruption, ...]:
+        """By channel or head; as `pauses`."""
+        return tuple(
+            Interruption(start_s, end_s, channel)
+            for channel, told in sorted(self._contacts.items())
+            for start_s, end_s in _stretches([(at_s, not has) for at_s, has in told])
+        )
 
     @property
     def told(self) -> Mapping[Key, Counter]:
@@ -298,7 +325,11 @@ class TreatmentLog:
             self._settle(event.elapsed_s, was_on=self.state in _ON)
         self._become(event.state, self._time_of(event.t_ms, self._began_ms or 0))
         self.unit_flags = event.flags or frozenset()
+        before = self._without_contact
         self._without_contact = {key for key in self._now_settings if _is_off(key, event)}
+        for key in before ^ self._without_contact if self.has_begun else ():
+            has_contact = key not in self._without_contact
+            self._touch(key[1], self._time_of(event.t_ms, self._began_ms or 0), has_contact)
         self.battery_percent = event.battery_percent
         self._session_no = event.session_no
         if self.planned_s is None and event.elapsed_s is not None and event.remaining_s:
@@ -307,6 +338,8 @@ class TreatmentLog:
     def _become(self, state: TherapyState | None, at_s: float) -> None:
         if state in _ON and self.state in _OVER:  # the same session goes on: meanwhile it was off
             self._last_s = max(at_s, self._last_s)
+        if self.has_begun and self.state not in _OVER:
+            self._states.append((at_s, state))
         self.state = state
 
     def _settle(self, elapsed_s: int | None, *, was_on: bool) -> None:
@@ -381,6 +414,10 @@ class TreatmentLog:
             self._advance(event.t_ms, host_s)
         at_s = self._time_of(event.t_ms, self._began_ms)
         number = (event.channel or 0) + 1
+        if event.kind in _CONTACT and at_s >= 0.0:
+            self._touch(number, at_s, _CONTACT[event.kind][1])
+        if 0.0 <= at_s < self._last_s and event.kind in _STATES:
+            self._states.append((at_s, _STATES[event.kind]))
         if at_s >= self._last_s:
             self._advance(event.t_ms, host_s)
             if event.kind in _STATES:
@@ -391,6 +428,9 @@ class TreatmentLog:
                 change((kind, number))
         if at_s >= 0.0:
             self._turn(event.kind, event, number, at_s)
+
+    def _touch(self, channel: int, at_s: float, has_contact: bool) -> None:
+        self._contacts.setdefault(channel, []).append((at_s, has_contact))
 
     def _turn(self, kind: EventKind, event: UnitEvent, number: int, at_s: float) -> None:
         for key, now in self._now_settings.items():
@@ -408,6 +448,18 @@ class TreatmentLog:
         if now is None:
             return self._carried[key]
         return added(added(now, before), self._at_begin.get(key), -1)
+
+
+def _stretches(told: list[tuple[float, bool]]) -> list[tuple[float, float | None]]:
+    """From, to of what was so, in order of time whatever the order in which it was told."""
+    found: list[tuple[float, float | None]] = []
+    for at_s, is_so in sorted(told, key=lambda each: each[0]):
+        is_open = bool(found) and found[-1][1] is None
+        if is_so and not is_open:
+            found.append((at_s, None))
+        elif not is_so and is_open:
+            found[-1] = (found[-1][0], at_s)
+    return found
 
 
 def _is_off(key: Key, state: UnitState) -> bool:

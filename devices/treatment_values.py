@@ -34,6 +34,10 @@ UNITS: Mapping[str, str] = {
     "off_s": "s",
     "ramp_up_s": "s",
     "ramp_down_s": "s",
+    "modulation_percent": "%",
+    "modulation_low": "Hz",
+    "modulation_high": "Hz",
+    "modulation_cycle_s": "s",
     "frequency_mhz": "MHz",
     "intensity_w_cm2": "W/cm²",
     "pulse_repetition_hz": "Hz",
@@ -86,7 +90,13 @@ def merged(
             )
         case EsModulation():
             return key, replace(
-                before, burst_hz=event.burst_hz, pulses_per_burst=event.pulses_per_burst
+                before,
+                burst_hz=event.burst_hz,
+                pulses_per_burst=event.pulses_per_burst,
+                modulation_percent=event.depth_percent,
+                modulation_low=event.low_hz,
+                modulation_high=event.high_hz,
+                modulation_cycle_s=event.sweep_s,
             )
 
 
@@ -105,12 +115,15 @@ def amplitude_of(settings: Settings) -> str | None:
 
 
 def dose_rate(settings: Settings) -> float | None:
-    """What the settings give each second of output: µC, one phase counted, or J."""
+    """What the settings give each second of output: µC, one phase counted, or J.
+
+    Contractions with rests count as their mean; pulses in bursts as those that really come.
+    """
     match settings:
         case StimulationSettings(
             amplitude_ma=float(ma), pulse_rate_hz=float(hz), phase_us=float(us)
         ):
-            return ma * us / 1000 * hz
+            return ma * us / 1000 * _pulses_per_s(settings, hz) * _share_on(settings)
         case UltrasoundSettings(intensity_w_cm2=float(intensity), era_cm2=float(era)):
             duty = 1.0 if settings.intensity_is_sata else settings.duty
             return None if duty is None else intensity * duty * era
@@ -178,6 +191,19 @@ def added(now: Counter, other: Counter | None, sign: int = 1) -> Counter:
 def amount(counted: Counter) -> float:
     """What a counter counts: charge in µC, or energy in J."""
     return counted.charge_uc if isinstance(counted, StimulationDose) else counted.energy_j
+
+
+def _pulses_per_s(settings: StimulationSettings, rate_hz: float) -> float:
+    is_burst = settings.mode is StimulationMode.BURST
+    if is_burst and settings.burst_hz and settings.pulses_per_burst:
+        return settings.burst_hz * settings.pulses_per_burst
+    return rate_hz
+
+
+def _share_on(settings: StimulationSettings) -> float:
+    if not settings.on_s or not settings.off_s:
+        return 1.0
+    return settings.on_s / (settings.on_s + settings.off_s)
 
 
 def _float(value: int | None) -> float | None:

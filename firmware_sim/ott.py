@@ -185,7 +185,7 @@ class OttFirmware(Firmware):
     def _hello(self) -> Hello:
         return Hello(
             self._now_ms,
-            modalities=frozenset({OttModality.TENS, OttModality.ULTRASOUND}),
+            modalities=frozenset({OttModality.TENS, OttModality.NMES, OttModality.ULTRASOUND}),
             channels=2,
             abilities=frozenset(Ability),
             boot_id=self._boot_id,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from firmware_sim.therapy import Therapy
+from firmware_sim.therapy import Fitted, Therapy
 from protocols.ott import (
+    EsDuty,
+    EsModulation,
     EsSettings,
     OttModality,
     SessionInfo,
@@ -27,7 +29,7 @@ class Session:
     """`steps` count from the moment the therapist begins, in order."""
 
     info: SessionInfo
-    fitted: tuple[EsSettings | UsSettings, ...]
+    fitted: tuple[Fitted, ...]
     steps: tuple[Step, ...]
 
 
@@ -71,6 +73,61 @@ def tens_interrupted() -> Session:
     )
 
 
+def tens_two_channels() -> Session:
+    """Two channels of their own rate and width; the second loses an electrode for 10 s."""
+    first = replace(_conventional(), amplitude_ma=20.0)
+    second = replace(
+        _conventional(), channel=1, amplitude_ma=30.0, pulse_rate_hz=80.0, phase_us=150
+    )
+    return Session(
+        info=SessionInfo(0, 15, 300, OttModality.TENS, 3, "TWO CH"),
+        fitted=(first, second),
+        steps=(
+            Step(2.0, Therapy.start),
+            Step(62.0, lambda therapy: therapy.lift_electrode(1)),
+            Step(72.0, lambda therapy: therapy.press_electrode(1)),
+            Step(102.0, lambda therapy: therapy.set_amplitude(1, 36.0)),
+            Step(302.0, Therapy.complete),
+        ),
+    )
+
+
+def tens_bursts() -> Session:
+    """Two bursts of nine pulses each second for 5 min."""
+    bursts = replace(_conventional(), mode=StimulationMode.BURST, amplitude_ma=30.0)
+    return Session(
+        info=SessionInfo(0, 16, 300, OttModality.TENS, 4, "BURST"),
+        fitted=(
+            bursts,
+            EsModulation(0, channel=0, targets=frozenset(), burst_hz=2.0, pulses_per_burst=9),
+        ),
+        steps=(Step(2.0, Therapy.start), Step(302.0, Therapy.complete)),
+    )
+
+
+def nmes() -> Session:
+    """Fifteen contractions of 10 s with 50 s of rest; the intensity is raised after the fifth."""
+    contracting = replace(
+        _conventional(),
+        mode=StimulationMode.NMES,
+        amplitude_ma=60.0,
+        pulse_rate_hz=50.0,
+        phase_us=400,
+    )
+    duty = EsDuty(
+        0, channel=0, on_s=10.0, off_s=50.0, ramp_up_s=2.0, ramp_down_s=1.0, electrode_cm2=50.0
+    )
+    return Session(
+        info=SessionInfo(0, 17, 900, OttModality.NMES, 1, "NMES1050"),
+        fitted=(contracting, duty),
+        steps=(
+            Step(2.0, Therapy.start),
+            Step(302.0, _amplitude(80.0)),
+            Step(902.0, Therapy.complete),
+        ),
+    )
+
+
 def ultrasound() -> Session:
     """Pulsed ultrasound 1:4 for 5 min; for 20 s the head lifts: the clock runs, the dose stops."""
     applicator = UsSettings(
@@ -100,6 +157,9 @@ def ultrasound() -> Session:
 SESSIONS: dict[str, Callable[[], Session]] = {
     "tens_20min": tens_20min,
     "tens_interrupted": tens_interrupted,
+    "tens_two_channels": tens_two_channels,
+    "tens_bursts": tens_bursts,
+    "nmes": nmes,
     "ultrasound": ultrasound,
 }
 """By the name that the command line takes."""

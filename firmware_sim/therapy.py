@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 
 from protocols.ott import (
     EsDose,
+    EsDuty,
+    EsModulation,
     EsSettings,
     EventKind,
     EventOrigin,
     OttMessage,
     SessionInfo,
+    StimulationMode,
     TherapyState,
     UnitEvent,
     UnitFlag,
@@ -21,6 +24,8 @@ from protocols.ott import (
     UsSettings,
 )
 from protocols.ott_unit import code_of_event
+
+Fitted = EsSettings | EsDuty | EsModulation | UsSettings
 
 LOG_ENTRIES = 64
 COUPLED_FROM_PERCENT = 65  # below, an applicator reduces its output and stops counting
@@ -43,6 +48,8 @@ class Therapy:
         self.changed: list[OttMessage] = []
         self.stimulation: dict[int, EsSettings] = {}
         self.applicators: dict[int, UsSettings] = {}
+        self.duties: dict[int, EsDuty] = {}
+        self.modulations: dict[int, EsModulation] = {}
         self._pulses: dict[int, _Counter] = {}
         self._sound: dict[int, _Counter] = {}
         self._contact: set[int] = set()
@@ -60,26 +67,32 @@ class Therapy:
         self.t_ms = to_ms
         if not self.is_running:
             return
-        self._elapsed_ms += passed_ms
+        from_ms, self._elapsed_ms = self._elapsed_ms, self._elapsed_ms + passed_ms
         for channel, settings in self.stimulation.items():
             if channel in self._contact and settings.amplitude_ma and settings.pulse_rate_hz:
-                pulses = settings.pulse_rate_hz * passed_ms / 1000
+                on_ms = self._on_ms(channel, self._elapsed_ms) - self._on_ms(channel, from_ms)
+                pulses = self._pulse_rate_hz(settings) * on_ms / 1000
                 phase_uc = settings.amplitude_ma * (settings.phase_us or 0) / 1000
                 self._pulses[channel].add(pulses, phase_uc * pulses)
         for head in self.applicators:
             if self._is_coupled(head):
                 self._sound[head].add(passed_ms, self._power_w(head) * passed_ms / 1000)
 
-    def fit(self, settings: EsSettings | UsSettings) -> None:
-        """Put a channel's electrodes or an applicator on."""
-        if isinstance(settings, EsSettings):
-            self.stimulation[settings.channel] = settings
-            self._contact.add(settings.channel)
-            self._pulses[settings.channel] = _Counter()
-        else:
-            self.applicators[settings.head] = settings
-            self._coupling[settings.head] = 96
-            self._sound[settings.head] = _Counter()
+    def fit(self, settings: Fitted) -> None:
+        """Put a channel's electrodes or an applicator on, or set how a channel goes on and off."""
+        match settings:
+            case EsSettings():
+                self.stimulation[settings.channel] = settings
+                self._contact.add(settings.channel)
+                self._pulses[settings.channel] = _Counter()
+            case UsSettings():
+                self.applicators[settings.head] = settings
+                self._coupling[settings.head] = 96
+                self._sound[settings.head] = _Counter()
+            case EsDuty():
+                self.duties[settings.channel] = settings
+            case EsModulation():
+                self.modulations[settings.channel] = settings
         self.changed.append(settings)
 
     def start(self) -> None:
@@ -120,7 +133,12 @@ class Therapy:
 
     def settings(self) -> list[OttMessage]:
         """All settings now."""
-        now = [*self.stimulation.values(), *self.applicators.values()]
+        now = [
+            *self.stimulation.values(),
+            *self.modulations.values(),
+            *self.duties.values(),
+            *self.applicators.values(),
+        ]
         return [replace(settings, t_ms=self.t_ms) for settings in now]
 
     def turned(self) -> list[OttMessage]:
@@ -164,7 +182,7 @@ class Therapy:
     def _es_dose(self, settings: EsSettings) -> EsDose:
         peak_ma = settings.amplitude_ma or 0.0
         # both phases of a symmetric pulse carry current
-        share = 2 * (settings.phase_us or 0) * (settings.pulse_rate_hz or 0.0) * 1e-6
+        share = 2 * (settings.phase_us or 0) * self._pulse_rate_hz(settings) * 1e-6
         counter = self._pulses[settings.channel]
         has_contact = settings.channel in self._contact
         flows = self.is_running and has_contact
@@ -190,6 +208,23 @@ class Therapy:
             coupled_s=self._sound[head].units / 1000,
             head_temperature_c=31.2,
         )
+
+    def _on_ms(self, channel: int, elapsed_ms: int) -> float:
+        """How much of the treatment so far was contraction; all of it without a duty."""
+        duty = self.duties.get(channel)
+        if duty is None or not duty.on_s or not duty.off_s:
+            return elapsed_ms
+        on_ms, cycle_ms = 1000 * duty.on_s, 1000 * (duty.on_s + duty.off_s)
+        whole, rest = divmod(elapsed_ms, cycle_ms)
+        return whole * on_ms + min(rest, on_ms)
+
+    def _pulse_rate_hz(self, settings: EsSettings) -> float:
+        """Pulses that really come a second: in bursts, fewer than their rate within one."""
+        bursts = self.modulations.get(settings.channel)
+        is_burst = settings.mode is StimulationMode.BURST
+        if is_burst and bursts and bursts.burst_hz and bursts.pulses_per_burst:
+            return bursts.burst_hz * bursts.pulses_per_burst
+        return settings.pulse_rate_hz or 0.0
 
     def _is_coupled(self, head: int) -> bool:
         return self._coupling[head] >= COUPLED_FROM_PERCENT

@@ -77,6 +77,9 @@ class _Reader:
             raise MissingValueError(f"not given: {self._form.field(name).label}")
         return value
 
+    def is_set(self, name: str, to: str) -> bool:
+        return to in (self._values.get(key_of(name, self._channel)), self._values.get(name))
+
     def text(self, name: str) -> str:
         value = self._values.get(key_of(name, self._channel)) or self._values.get(name)
         if not isinstance(value, str) or not value:
@@ -98,7 +101,7 @@ class _Reader:
 def _tens(of: _Reader, seconds: float) -> Mapping[str, DoseNumber]:
     current, width = of.current_ma(), of.number("phase_us")
     waveform, electrode = cast("Waveform", of.text("waveform")), of.maybe("electrode_cm2")
-    if of.text("mode") == "burst":
+    if of.is_set("mode", "burst"):
         bursts, pulses = of.number("burst_hz"), of.number("pulses_per_burst")
         return burst_dose(current, width, bursts, pulses, waveform, electrode, seconds)
     rate = of.number("pulse_rate_hz")
