@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from collections.abc import Iterator
+
+import devices.added
 from devices.balance import BALANCE
 from devices.chronojump import CHRONOJUMP, CHRONOJUMP_PLATFORM
 from devices.cts500 import CTS500
@@ -31,6 +36,16 @@ from devices.sciencemode4 import SCIENCEMODE4
 from devices.types import Evidence
 from devices.wh_c06 import WH_C06
 
+
+def _added() -> Iterator[ForceModel]:
+    """What the modules in `devices.added` declare."""
+    for found in pkgutil.iter_modules(devices.added.__path__, "devices.added."):
+        for value in vars(importlib.import_module(found.name)).values():
+            if isinstance(value, ForceModel):
+                yield value
+
+
+ADDED_MODELS: dict[str, ForceModel] = {model.id: model for model in _added()}
 FORCE_MODELS: dict[str, ForceModel] = {
     model.id: model
     for model in (
@@ -53,6 +68,7 @@ FORCE_MODELS: dict[str, ForceModel] = {
         NEXTECH,
         HARP,
         GODIRECT_HD,
+        *ADDED_MODELS.values(),
     )
 }
 ELECTROTHERAPY_MODELS: dict[str, ElectrotherapyModel] = {

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
 from typing import TypeVar
 
+import firmware_sim.added
 from firmware_sim.balance import BalanceFirmware
 from firmware_sim.chronojump import ChronojumpFirmware, ChronojumpPlatformFirmware
 from firmware_sim.crimpdeq import CrimpdeqFirmware
@@ -35,6 +38,16 @@ from firmware_sim.sessions import SESSIONS
 from firmware_sim.wh_c06 import MEASURED_LOSS, WhC06Firmware
 from protocols.codec import Framing
 
+
+def _added() -> Iterator[type[Firmware]]:
+    """What the modules in `firmware_sim.added` define."""
+    for found in pkgutil.iter_modules(firmware_sim.added.__path__, "firmware_sim.added."):
+        for value in vars(importlib.import_module(found.name)).values():
+            is_own = isinstance(value, type) and value.__module__ == found.name
+            if is_own and issubclass(value, Firmware):
+                yield value
+
+
 FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "onb": OnbFirmware,
     "progressor": ProgressorFirmware,
@@ -59,6 +72,7 @@ FIRMWARE: dict[str, Callable[..., Firmware]] = {
     "cts500": Cts500Firmware,
     "motherboard": MotherboardFirmware,
     "nextech": NextechFirmware,
+    **{firmware.model: firmware for firmware in _added()},
 }
 
 LOAD_DELAY_S = 3.0

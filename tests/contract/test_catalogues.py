@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 
 import devices
+import firmware_sim
 from devices.catalog import (
     ELECTROTHERAPY_MODELS,
     FORCE_MODELS,
@@ -22,6 +23,7 @@ from devices.declaration import (
 from devices.match import AnyModel, all_models, match
 from devices.types import Evidence, Transport
 from firmware_sim.catalog import FIRMWARE
+from firmware_sim.firmware import Firmware
 
 every_model = pytest.mark.parametrize(
     "model", [pytest.param(model, id=model.id) for model in all_models().values()]
@@ -55,6 +57,18 @@ def test_every_declared_model_is_in_a_catalogue() -> None:
 def test_every_model_has_a_simulator_and_every_simulator_a_model() -> None:
     assert set(FIRMWARE) == set(EVERY_ID)
     assert {model: FIRMWARE[model]().model for model in FIRMWARE} == {m: m for m in FIRMWARE}
+
+
+def test_no_simulator_is_left_out_of_the_catalogue() -> None:
+    found: set[str] = set()
+    for module in pkgutil.walk_packages(firmware_sim.__path__, "firmware_sim."):
+        if module.name == "firmware_sim.__main__":
+            continue
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, type) and issubclass(value, Firmware):
+                model = vars(value).get("model")
+                found |= {model} if isinstance(model, str) else set()
+    assert found == set(FIRMWARE)
 
 
 @every_model

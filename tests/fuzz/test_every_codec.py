@@ -29,7 +29,7 @@ def test_no_decoder_of_the_program_is_left_out() -> None:
         for _, member in inspect.getmembers(importlib.import_module(module.name), inspect.isclass)
         if issubclass(member, Decoder) and not inspect.isabstract(member)
     }
-    assert found == {subject.decoder for subject in subjects()}
+    assert found <= {subject.decoder for subject in subjects()}
 
 
 @every

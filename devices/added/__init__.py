@@ -1,0 +1,1 @@
+"""Models that are found by being here: `devices.catalog` looks, and no list names them."""
