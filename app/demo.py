@@ -14,6 +14,7 @@ from app.station import Station, TrialPlan
 from app.status import Found
 from app.window import DemoOptions
 from data.analysis.types import Side
+from data.clinical.tests import Laterality
 from devices.catalog import ELECTROTHERAPY_MODELS, FORCE_MODELS
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.match import AnyModel
@@ -22,6 +23,7 @@ from drivers.ble import BleLink
 from drivers.broadcast import BroadcastLink
 from drivers.link import Link
 from firmware_sim.catalog import FIRMWARE
+from firmware_sim.chronojump import ChronojumpFirmware
 from firmware_sim.faults import FaultFileError, FaultPlan, plan_named
 from firmware_sim.firmware import Firmware, Load, Scale
 from firmware_sim.loads import isometric_hold, nordic_curl
@@ -36,6 +38,7 @@ from protocols.codec import Framing
 REACTION_S = 3.2  # the athlete starts when the count-down ends
 LEFT_N, RIGHT_N = 281.0, 246.0
 _ADVERTISED = {"onb": "ONB-DEMO", "progressor": "Progressor_7125", "ott": "OTT-DEMO"}
+_DRIFT = 300e-6
 _SCALE = "IF_B7"  # of those that only advertise; a longer name would leave no room for the data
 
 
@@ -83,7 +86,8 @@ def hold(rng: np.random.Generator, peak_n: float, reps: int, rest_s: float = 5.0
 
 @dataclass
 class VirtualClinic:
-    """Three virtual devices: a board on a port, a pull dynamometer and a TENS unit on the air.
+    """Virtual devices: a board on a port, a pull dynamometer and a TENS unit on the air; or, in
+    place of the board, two sensors on ports of their own, set up for left and right.
 
     Lives in one asyncio loop. It is a `Finder` of the device pool.
     """
@@ -93,17 +97,23 @@ class VirtualClinic:
     puller: Athlete = field(default_factory=lambda: Athlete(1))
     _radio: VirtualRadio = field(default_factory=VirtualRadio)
     _port: str | None = None
+    _sensors: dict[str, tuple[Side, Athlete]] = field(
+        default_factory=dict[str, tuple[Side, Athlete]]
+    )
     _running: AsyncExitStack = field(default_factory=AsyncExitStack)
     _trials: int = 0
 
     async def start(self) -> None:
         """Switch the devices on."""
         options = self.options
-        board = OnbFirmware(
-            self.board, Framing.STREAM, seed=options.seed, host_timeout_s=3.0 * options.speed
-        )
-        serving = serve_tcp(self._faulty(board), 0, speed=options.speed)
-        self._port = await self._running.enter_async_context(serving)
+        if options.sensors:
+            for side in Side:
+                await self._plug_in_sensor(side)
+        else:
+            board = OnbFirmware(
+                self.board, Framing.STREAM, seed=options.seed, host_timeout_s=3.0 * options.speed
+            )
+            self._port = await self._plug_in(board, options.speed)
         await self._running.enter_async_context(self._radio)
         puller = ProgressorFirmware(self.puller, Framing.PACKETS, seed=options.seed)
         await self._put_on_air(self._faulty(puller), FORCE_MODELS["progressor"], options.speed)
@@ -130,6 +140,12 @@ class VirtualClinic:
                     is_virtual=True,
                 )
             )
+        found += [
+            Found(
+                key, "Chronojump force sensor", Transport.SERIAL, ("chronojump",), is_virtual=True
+            )
+            for key in self._sensors
+        ]
         for peripheral in self._radio.peripherals:
             model = peripheral.firmware.model
             key = f"ble:{peripheral.address}"
@@ -141,6 +157,11 @@ class VirtualClinic:
         for station in stations:
             if station.is_virtual:
                 station.on_begin = self._pull
+
+    def side_of(self, key: str) -> Side | None:
+        """The limb that a device is set up for; None where it has a cell for each."""
+        side, _ = self._sensors.get(key, (None, None))
+        return side
 
     def owns(self, found: Found) -> bool:
         return found.is_virtual
@@ -155,7 +176,10 @@ class VirtualClinic:
         rng = np.random.default_rng([self.options.seed, self._trials])
         self._trials += 1
         after_s = REACTION_S * self.options.speed
-        if len(station.device.channels) == 2:
+        if station.link_name in self._sensors:
+            side, athlete = self._sensors[station.link_name]
+            athlete.pull(self._pull_on(side, plan, rng), after_s)
+        elif len(station.device.channels) == 2:
             self.board.pull(nordic(rng, rest_s=self.options.rest_s), after_s)
         else:
             peak_n = RIGHT_N if plan.limb is Side.RIGHT else LEFT_N
@@ -163,6 +187,27 @@ class VirtualClinic:
 
     def _faulty(self, firmware: Firmware) -> Firmware:
         return fault_plan(self.options.faults, self.options.seed).wrap(firmware)
+
+    def _pull_on(self, side: Side, plan: TrialPlan, rng: np.random.Generator) -> Load:
+        if plan.test.laterality is Laterality.UNILATERAL:
+            peak_n = RIGHT_N if plan.limb is Side.RIGHT else LEFT_N
+            return hold(rng, peak_n, plan.test.reps, rest_s=self.options.rest_s)
+        both = nordic(rng, rest_s=self.options.rest_s)
+        column = list(Side).index(side)
+        return lambda t: both(t)[:, [column]]
+
+    async def _plug_in_sensor(self, side: Side) -> None:
+        athlete = Athlete(1)
+        seed = 10 * self.options.seed + list(Side).index(side)
+        sensor = ChronojumpFirmware(athlete, Framing.STREAM, seed=seed)
+        # Their clocks differ by what those of real boards may.
+        drift = _DRIFT if side is Side.LEFT else -_DRIFT
+        port = await self._plug_in(sensor, self.options.speed * (1 + drift))
+        self._sensors[f"serial:{port}"] = side, athlete
+
+    async def _plug_in(self, firmware: Firmware, speed: float) -> str:
+        serving = serve_tcp(self._faulty(firmware), 0, speed=speed)
+        return await self._running.enter_async_context(serving)
 
     async def _put_on_air(self, firmware: Firmware, model: AnyModel, speed: float) -> None:
         if model.gatt is None:

@@ -93,7 +93,7 @@ class Desk(QObject):
     forget_device = Signal(str)  # key of one that was accepted once and is not here
     side_chosen = Signal(str, object)  # key of a device with one cell; Side | None
     calibrate = Signal(str)  # key of the device that is to be calibrated
-    start_training = Signal(str)  # name of a fault plan
+    start_training = Signal(str, bool)  # name of a fault plan; with two sensors
     person_changed = Signal()
     devices_changed = Signal()
     treatment_changed = Signal()

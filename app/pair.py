@@ -25,6 +25,7 @@ from devices.types import LinkState, Microseconds, Newtons
 
 _HOLE_S = 0.1
 _RECENT_US = 30_000_000
+_ANCHOR_US = 2_000_000
 
 
 class Pair:
@@ -32,6 +33,7 @@ class Pair:
 
     Each device writes its own journal with its own samples. Only the live picture and the
     repetitions counted in it see both: every sample of each, the last one of the other beside it.
+    The axis that both share is the left device's own time.
     """
 
     def __init__(self, left: Station, right: Station) -> None:
@@ -41,7 +43,8 @@ class Pair:
         self.on_rep: Callable[[RepEvent], None] = ignore
         self.on_state: Callable[[LinkState, str], None] = ignore_state
         self._detector: RepDetector | None = None
-        self._zero_us: float | None = None
+        self._fits: tuple[HostFit, HostFit] | None = None
+        self._anchored_us = 0
         self._done_s = -np.inf
 
     @property
@@ -114,18 +117,8 @@ class Pair:
     async def finish_all(self, state: TrialState = TrialState.COMPLETE) -> Finished:
         """End both trials, each with its place on the axis that they share."""
         self._detector = None
-        fits = self._fits_of_trial()
-        places: list[Alignment | None] = [None, None]
-        began_s: float | None = None
-        if fits is not None:
-            firsts = [fit.host_of(first_us) for fit, first_us in fits]
-            began_us, (one, other) = min(firsts), (fit for fit, _ in fits)
-            error_s = alignment_error_us(one, other) * 1e-6
-            places = [
-                Alignment((first - began_us) * 1e-6, fit.rate, error_s)
-                for first, (fit, _) in zip(firsts, fits, strict=True)
-            ]
-            began_s = None if self._zero_us is None else (began_us - self._zero_us) * 1e-6
+        places = self._places()
+        began_s = self.stations[0].base_s
         paths = await asyncio.gather(
             *(
                 station.finish(state, place)
@@ -134,37 +127,56 @@ class Pair:
         )
         return Finished(tuple(paths), began_s)
 
-    def _fits_of_trial(self) -> list[tuple[HostFit, int]] | None:
-        """For each trial its fit and its first sample; None where one has no samples."""
-        fits: list[tuple[HostFit, int]] = []
+    def _places(self) -> tuple[Alignment | None, Alignment | None]:
+        """Of the two running trials; None where one of them has no samples."""
+        fits: list[HostFit] = []
+        firsts: list[int] = []
         for station in self.stations:
             span = station.recorder.span_us if station.recorder is not None else None
             fit = station.device.host_fit(*span) if span is not None else None
             if span is None or fit is None:
-                return None
-            fits.append((fit, span[0]))
-        return fits
+                return None, None
+            fits.append(fit)
+            firsts.append(span[0])
+        left, right = fits
+        start_us = left.stream_of(right.host_of(firsts[1])) - firsts[0]
+        error_s = alignment_error_us(left, right) / left.rate * 1e-6
+        rate = right.rate / left.rate
+        return Alignment(0.0, 1.0, error_s), Alignment(start_us * 1e-6, rate, error_s)
 
     def _anchor(self) -> None:
-        """Put the live picture of both on one axis anew: clocks drift apart between trials."""
-        for stream in self._streams.values():
-            last_us = stream.station.device.last_us
-            stream.fit = stream.station.device.host_fit(last_us - _RECENT_US, last_us)
-            if self._zero_us is None and stream.fit is not None:
-                self._zero_us = stream.fit.host_of(last_us)
+        """Lay the right device's clock along the left one's anew: they drift apart."""
+        found: list[HostFit] = []
+        for station in self.stations:
+            last_us = station.device.last_us
+            fit = station.device.host_fit(last_us - _RECENT_US, last_us)
+            if fit is None:
+                return
+            found.append(fit)
+        left, right = found
+        self._fits = left, right
+        self._anchored_us = self.stations[0].device.last_us
 
     def _take(self, side: Side, t_us: Microseconds, force: Newtons) -> None:
         stream, other = self._streams[side], self._streams[side.other]
-        if stream.fit is None:
+        is_old = t_us[-1] - self._anchored_us > _ANCHOR_US and self._detector is None
+        if side is Side.LEFT and (self._fits is None or is_old):
             self._anchor()
-        if stream.fit is None or self._zero_us is None:
+        if self._fits is None:
             return
-        host_us = stream.fit.host_us + stream.fit.rate * (t_us - stream.fit.at_us)
-        t = ((host_us - self._zero_us) * 1e-6).astype(np.float64)
+        t = self._shared(side, t_us, *self._fits)
         if t[0] - stream.last_s > _HOLE_S:
             other.drop(stream.last_s, float(t[0]))
         stream.add(t, force[:, 0])
         self._merge(min(stream.last_s, other.last_s))
+
+    def _shared(self, side: Side, t_us: Microseconds, left: HostFit, right: HostFit) -> Array:
+        """Stream times on the axis of both, ``(n,) s``."""
+        if side is Side.LEFT:
+            return (t_us * 1e-6).astype(np.float64)
+        host_us = right.host_us + right.rate * (t_us - right.at_us)
+        along_us = left.at_us + (host_us - left.host_us) / left.rate
+        return (along_us * 1e-6).astype(np.float64)
 
     def _merge(self, until_s: float) -> None:
         """Rows for every sample of either up to a moment that both have passed."""
@@ -205,7 +217,6 @@ class _Stream:
     """What one device sent that the other has not reached yet, on the axis of the live picture."""
 
     station: Station
-    fit: HostFit | None = None
     last_s: float = -np.inf
     _t: Array = field(default_factory=_nothing)
     _force: Array = field(default_factory=_nothing)

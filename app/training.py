@@ -24,10 +24,12 @@ TRAINING_OPENS = Notice(
 )
 
 
-def start_training(plan: str) -> Notice:
+def start_training(plan: str, *, with_sensors: bool = False) -> Notice:
     """Open the training window, a program of its own: it cannot reach this window's records."""
     begin = [] if getattr(sys, "frozen", False) else ["-m", "app"]
-    started, _ = QProcess.startDetached(sys.executable, [*begin, "demo", "--faults", plan])
+    sensors = ["--sensors"] if with_sensors else []
+    words = [*begin, "demo", "--faults", plan, *sensors]
+    started, _ = QProcess.startDetached(sys.executable, words)
     if not started:
         return Notice(
             Weight.ATTENTION,

@@ -28,6 +28,7 @@ class DemoOptions:
     rest_s: float = 5.0
     tens_speed: float = 30.0
     faults: str = "none"
+    sensors: bool = False  # two of them in place of the board
 
 
 class Window:

@@ -132,7 +132,8 @@ class Workplace(QObject):
         pool = DevicePool(finders)
         if self._virtual is not None:
             for found in await self._virtual.find(0.0):
-                await pool.use(found, found.models[0])
+                side = self._virtual.side_of(found.key)
+                await pool.use(found, found.models[0], side)
             self._virtual.watch(pool.stations.values())
         return pool
 
@@ -231,8 +232,21 @@ class Workplace(QObject):
     def _take_settings(self) -> None:
         self.real.experimental = self.desk.settings.experimental_devices
 
-    def _start_training(self, plan: str) -> None:
-        self.desk.notice.emit(start_training(plan))
+    def _start_training(self, plan: str, with_sensors: bool) -> None:
+        self.desk.notice.emit(start_training(plan, with_sensors=with_sensors))
+
+    async def _calibrations_of(self, device: DeviceInfo, is_virtual: bool) -> InForce:
+        """From the devices thread. While the records cannot be read none are known."""
+        asked = self.desk.store.submit(lambda store: calibrations_in(store, device, is_virtual))
+        with contextlib.suppress(TimeoutError, StoreError):
+            return await asyncio.wait_for(asyncio.wrap_future(asked), _RECORDS_S)
+        return InForce()
+
+    def _calibrate(self, key: str) -> None:
+        if self.pool is None:
+            self.desk.notice.emit(_still_starting())
+            return
+        self.frame.go(Route(PageId.CALIBRATION, word=key))
 
     def _make_live(self) -> LivePage:
         self._live = LivePage(self.desk)

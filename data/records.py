@@ -88,7 +88,8 @@ class TrialChannel:
 
 @dataclass(frozen=True, slots=True)
 class Alignment:
-    """Where a trial lies on the time axis that it shares with that of the other device.
+    """Where a trial lies on the time axis that it shares with that of the other device: that of
+    the left device's own trial.
 
     Shared time in s is `start_s` + `rate` · own time. An event of one trial may lie up to
     `error_s` from its place on the other's axis. No sample was moved.

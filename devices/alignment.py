@@ -12,6 +12,7 @@ _WINDOW_US = 1_000_000
 _WINDOWS = 600
 _LEAD_US = 30_000_000
 _FEWEST_FOR_RATE = 5
+_NO_OSCILLATOR = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,9 @@ class HostFit:
 
     def host_of(self, t_us: float) -> float:
         return self.host_us + self.rate * (t_us - self.at_us)
+
+    def stream_of(self, host_us: float) -> float:
+        return self.at_us + (host_us - self.host_us) / self.rate
 
 
 class HostClock:
@@ -63,8 +67,11 @@ class HostClock:
         late = np.array([window.late_us for window in windows], np.float64)
         middle = float(t.mean())
         slope = 0.0
-        if len(windows) >= _FEWEST_FOR_RATE:
+        if len(windows) > 1:
             slope = float(np.sum((t - middle) * (late - late.mean())) / np.sum((t - middle) ** 2))
+        # Of a few seconds late messages make more of a slope than any oscillator does.
+        if len(windows) < _FEWEST_FOR_RATE and abs(slope) < _NO_OSCILLATOR:
+            slope = 0.0
         away = late - late.mean() - slope * (t - middle)
         at_us = round(middle)
         return HostFit(

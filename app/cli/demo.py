@@ -32,6 +32,11 @@ def add(commands: Commands) -> None:
         "--speed", type=positive, metavar="X", help="how fast the virtual devices' time runs"
     )
     parser.add_argument(
+        "--sensors",
+        action="store_true",
+        help="two force sensors, left and right, in place of the board",
+    )
+    parser.add_argument(
         "--faults",
         default="none",
         metavar="NAME|FILE",
@@ -44,8 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.headless:
         return _open_window(arguments)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    if arguments.faults != "none":
-        raise UsageError("--faults needs the window: leave --headless away")
+    if arguments.faults != "none" or arguments.sensors:
+        raise UsageError("--faults and --sensors need the window: leave --headless away")
     result = _scripted_visit(
         arguments.out or Path("demo-out"), arguments.seed, arguments.speed or HEADLESS_SPEED
     )
@@ -77,7 +82,10 @@ def _open_window(arguments: argparse.Namespace) -> int:
     folder = arguments.out or user_data_path("myograph", appauthor=False) / "demo"
     folder.mkdir(parents=True, exist_ok=True)
     options = DemoOptions(
-        seed=arguments.seed, speed=arguments.speed or 1.0, faults=_checked(arguments.faults)
+        seed=arguments.seed,
+        speed=arguments.speed or 1.0,
+        faults=_checked(arguments.faults),
+        sensors=arguments.sensors,
     )
     return open_window(folder / "myograph.db", options)
 

@@ -163,11 +163,17 @@ def test_a_single_cell_is_set_up_for_a_limb_and_calibrated_from_its_card(
 
 def test_training_begins_with_the_chosen_trouble(window: MainWindow) -> None:
     page = devices(window)
-    asked: list[str] = []
-    window.desk.start_training.connect(asked.append)
+    asked: list[tuple[str, bool]] = []
+
+    def start(plan: str, with_sensors: bool) -> None:
+        asked.append((plan, with_sensors))
+
+    window.desk.start_training.connect(start)
     page.training.plan.button("cut").click()
     page.training.start.click()
-    assert asked == ["cut"]
+    page.training.devices.button(True).click()
+    page.training.start.click()
+    assert asked == [("cut", False), ("cut", True)]
     assert {name for name, _, _ in TRAININGS} <= set(PLANS)
 
 
