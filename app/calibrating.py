@@ -71,12 +71,16 @@ class CellPlace:
     cell_serial: str | None = None
 
 
+def calibrations_in(store: Store, device: DeviceInfo, is_virtual: bool) -> InForce:
+    """What the records say of a device."""
+    return in_force(store.calibrations.of_subject(device_key(device)), for_virtual=is_virtual)
+
+
 def calibrations_of(store: Store) -> FindCalibrations:
-    """For whoever owns the store: what its records say of a device."""
+    """For whoever owns the store and the loop."""
 
     async def find(device: DeviceInfo, is_virtual: bool) -> InForce:
-        records = store.calibrations.of_subject(device_key(device))
-        return in_force(records, for_virtual=is_virtual)
+        return calibrations_in(store, device, is_virtual)
 
     return find
 

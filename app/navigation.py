@@ -35,6 +35,7 @@ class PageId(StrEnum):
     REVIEW = "review"
     TREATMENT = "treatment"
     EXERCISES = "exercises"
+    CALIBRATION = "calibration"
 
 
 @dataclass(frozen=True, slots=True)

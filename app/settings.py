@@ -13,6 +13,13 @@ from app.theme import Scheme
 from app.units import ForceUnit
 
 SMALLEST_TEXT, LARGEST_TEXT = 1.0, 2.0
+TERMS = {
+    "calibration_months": (1, 60),
+    "gravity_m_s2": (9.7, 9.9),
+    "masses_percent": (0.0001, 10.0),
+    "check_limit_percent": (0.01, 20.0),
+}
+"""Ranges of what the clinic sets for known masses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +33,10 @@ class Settings:
     backup_folder: str = ""
     last_backup: str = ""  # ISO day
     experimental_devices: bool = False
+    calibration_months: int = 12
+    gravity_m_s2: float | None = None  # None: standard gravity
+    masses_percent: float | None = None  # how far off the clinic's masses may be
+    check_limit_percent: float | None = None
 
 
 class SettingsFile:
@@ -63,8 +74,18 @@ def _read(path: Path) -> Settings:
     if isinstance(scale, int | float) and SMALLEST_TEXT <= scale <= LARGEST_TEXT:
         settings = replace(settings, text_scale=float(scale))
     settings = replace(settings, experimental_devices=stored.get("experimental_devices") is True)
+    settings = replace(settings, **_terms(stored))
     texts = ("clinician", "backup_folder", "last_backup")
     settings = replace(
         settings, **{key: value for key in texts if isinstance(value := stored.get(key), str)}
     )
     return settings
+
+
+def _terms(stored: dict[str, object]) -> dict[str, Any]:
+    """What was set for known masses, as far as it can be meant."""
+    return {
+        key: number
+        for key, (low, high) in TERMS.items()
+        if isinstance(number := stored.get(key), int | float) and low <= number <= high
+    }

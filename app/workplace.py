@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
@@ -13,6 +14,8 @@ from uuid import UUID
 from PySide6.QtCore import QObject, QTimer, QUrl
 from PySide6.QtGui import QDesktopServices
 
+from app.calibrating import calibrations_in
+from app.calibrator import Calibrator, Failed
 from app.device_pool import DevicePool, Finder, RealFinder
 from app.device_thread import DeviceThread
 from app.known_devices import KnownDevice, KnownDevices, absent
@@ -20,6 +23,7 @@ from app.live import LiveTrace
 from app.mailbox import Mailbox
 from app.main_window import MainWindow
 from app.navigation import KeepTreatment, PageId, Route, StartTest
+from app.pages.calibration import CalibrationPage
 from app.pages.live_test import LivePage
 from app.status import Found
 from app.test_session import RunRequest, TestSession
@@ -27,9 +31,12 @@ from app.training import start_training
 from app.unit_station import UnitStation
 from app.window import DemoOptions
 from app.workflow import Notice, Weight
+from data.calibrations import InForce
 from data.clinical.catalogue import tests
+from data.errors import StoreError
 from data.sides import Side
 from data.store import Store, default_path
+from devices.types import DeviceInfo
 
 T = TypeVar("T")
 
@@ -37,6 +44,7 @@ _LOOK_MS = 250
 _NEWS_MS = 16
 _SEARCH_S = 4.0
 _CLOSE_S = 5.0
+_RECORDS_S = 5.0
 
 
 class Workplace(QObject):
@@ -73,6 +81,7 @@ class Workplace(QObject):
         self.desk.forget_device.connect(self.forget_device)
         self.desk.side_chosen.connect(self._set_side)
         self.desk.start_training.connect(self._start_training)
+        self.desk.calibrate.connect(self._calibrate)
         self.desk.settings_changed.connect(self._take_settings)
         self.desk.trace_of = self._trace_of
         self._take_settings()
@@ -129,7 +138,7 @@ class Workplace(QObject):
             await clinic.start_tens()
             self._virtual = clinic
             finders = [clinic]
-        pool = DevicePool(finders)
+        pool = DevicePool(finders, self._calibrations_of)
         if self._virtual is not None:
             for found in await self._virtual.find(0.0):
                 side = self._virtual.side_of(found.key)
@@ -139,6 +148,8 @@ class Workplace(QObject):
 
     def _pool_is_open(self, pool: DevicePool) -> None:
         self.pool = pool
+        calibrator = Calibrator(pool, self._ask_or)
+        self.frame.add_page(PageId.CALIBRATION, lambda: CalibrationPage(self.desk, calibrator))
         self._look.start()
         self._show_devices()
         if self._demo is None and self.known.has_any:
@@ -248,6 +259,19 @@ class Workplace(QObject):
             return
         self.frame.go(Route(PageId.CALIBRATION, word=key))
 
+    async def _calibrations_of(self, device: DeviceInfo, is_virtual: bool) -> InForce:
+        """From the devices thread. While the records cannot be read none are known."""
+        asked = self.desk.store.submit(lambda store: calibrations_in(store, device, is_virtual))
+        with contextlib.suppress(TimeoutError, StoreError):
+            return await asyncio.wait_for(asyncio.wrap_future(asked), _RECORDS_S)
+        return InForce()
+
+    def _calibrate(self, key: str) -> None:
+        if self.pool is None:
+            self.desk.notice.emit(_still_starting())
+            return
+        self.frame.go(Route(PageId.CALIBRATION, word=key))
+
     def _make_live(self) -> LivePage:
         self._live = LivePage(self.desk)
         return self._live
@@ -340,6 +364,17 @@ class Workplace(QObject):
 
     def _ask(self, work: Coroutine[Any, Any, T], then: Callable[[T], None]) -> None:
         """Run `work` in the devices thread and `then` here; an error becomes a notice."""
+
+        def failed(error: BaseException) -> None:
+            self._is_searching = False
+            self.desk.notice.emit(_failed(error))
+
+        self._ask_or(work, then, failed)
+
+    def _ask_or(
+        self, work: Coroutine[Any, Any, T], then: Callable[[T], None], failed: Failed
+    ) -> None:
+        """The same, with an error for the one who asked."""
         future = self.thread_of_devices.submit(work)
 
         def deliver(done: Future[T]) -> None:
@@ -349,8 +384,7 @@ class Workplace(QObject):
             if error is None:
                 then(done.result())
             else:
-                self._is_searching = False
-                self.desk.notice.emit(_failed(error))
+                failed(error)
 
         future.add_done_callback(lambda done: self._mail.post(lambda: deliver(done)))
 

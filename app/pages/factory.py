@@ -7,7 +7,7 @@ from app.pages.page import Page
 
 
 def make_page(page: PageId, desk: Desk) -> Page:
-    """Raises `LookupError` for the live page, which whoever owns the devices adds."""
+    """Raises `LookupError` for the pages that whoever owns the devices adds."""
     match page:
         case PageId.TODAY:
             from app.pages.today import TodayPage
@@ -57,5 +57,5 @@ def make_page(page: PageId, desk: Desk) -> Page:
             from app.pages.settings_page import SettingsPage
 
             return SettingsPage(desk)
-        case PageId.LIVE:
-            raise LookupError("the live page is added by whoever owns the devices")
+        case PageId.LIVE | PageId.CALIBRATION:
+            raise LookupError(f"the {page} page is added by whoever owns the devices")

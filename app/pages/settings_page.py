@@ -17,6 +17,7 @@ from app.units import ForceUnit, day
 from app.version import program_version
 from app.widgets.controls import Button, Card, Segments, column, row, scrolling
 from app.widgets.fields import Field, TextField
+from app.widgets.known_masses import KnownMasses
 from app.widgets.text import Text
 from data.store import Store
 
@@ -44,6 +45,7 @@ class SettingsPage(Page):
             name="Experimental devices",
             value=settings.experimental_devices,
         )
+        self.masses = KnownMasses()
         self.back_up = Button("Back up now", icon_name="backup", clicked=self._back_up)
         self.verify = Button("Check all records", icon_name="check", clicked=self._verify)
         self.reopen = Button("Open again", clicked=desk.store.start)
@@ -53,6 +55,7 @@ class SettingsPage(Page):
         self.scale.changed.connect(self._keep_scale)
         self.unit.changed.connect(self._keep_unit)
         self.experimental.changed.connect(self._keep_experimental)
+        self.masses.changed.connect(self._keep_terms)
         self.clinician.edit.editingFinished.connect(self._keep_name)
         self.folder.edit.editingFinished.connect(self._keep_folder)
         desk.store.opened.connect(self._show_place)
@@ -61,6 +64,7 @@ class SettingsPage(Page):
         settings = self.desk.settings
         self.clinician.set_value(settings.clinician)
         self.folder.set_value(settings.backup_folder or str(_usual_folder()))
+        self.masses.show_settings(settings)
         self._show_last()
         self._show_place()
         if route.word == "backup":
@@ -117,7 +121,7 @@ class SettingsPage(Page):
         columns = QHBoxLayout(content)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(space(4))
-        for cards in ((looks, who, devices), (care, about)):
+        for cards in ((looks, who, devices), (care, self.masses, about)):
             side = column(*cards, spacing=4)
             side.addStretch()
             columns.addLayout(side, 1)
@@ -151,6 +155,10 @@ class SettingsPage(Page):
 
     def _keep_experimental(self, is_on: bool) -> None:
         self.desk.change_settings(experimental_devices=is_on)
+
+    def _keep_terms(self, name: str, value: float | None) -> None:
+        if value != getattr(self.desk.settings, name):
+            self.desk.change_settings(**{name: value})
 
     def _keep_name(self) -> None:
         if self.clinician.value != self.desk.settings.clinician:
