@@ -69,8 +69,8 @@ class Device(ABC):
         self._set_state(LinkState.CLOSED, "")
 
     @abstractmethod
-    def _receive(self, data: bytes) -> None:
-        """Take bytes in."""
+    def _receive(self, data: bytes) -> bool:
+        """Take bytes in; False where they do not show that what is waited for still comes."""
 
     @abstractmethod
     async def _greet(self) -> None:
@@ -168,9 +168,8 @@ class Device(ABC):
             raise self._loss
 
     def _on_data(self, data: bytes) -> None:
-        if self._watchdog is not None:
+        if self._receive(data) and self._watchdog is not None:
             self._watchdog.feed()
-        self._receive(data)
         self._news.set()
 
     def _on_lost(self, error: LinkLostError) -> None:

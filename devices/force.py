@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from devices.alignment import HostClock, HostFit
 
+from devices.alignment import HostClock, HostFit
 from devices.base import Device
 from devices.declaration import ForceModel
 from devices.errors import (
@@ -61,8 +60,8 @@ from protocols.gate import RequestClass
 
 _START_S = 3.0
 _STOP_TRIES = 10
-_OF_A_STREAM = (ForceSamples, UntimedSamples, SamplesLost, ChannelStatus)
 _REST_S = 0.2  # samples of a stopped stream are still on their way as long as this
+_OF_A_STREAM = (ForceSamples, UntimedSamples, SamplesLost, ChannelStatus)
 _FOR_OTHERS = (BatteryLevel, LowBattery, Restarted, ShuttingDown, Rejected, TriggerEdge)
 
 
@@ -96,9 +95,10 @@ class ForceDevice(Device):
         self.on_gap: Callable[[Gap], None] = _ignore
         self.on_problem: Callable[[int, int, ChannelProblem, bool], None] = _ignore_problem
         self.on_event: Callable[[Event], None] = _ignore
-        self._host_clock = HostClock()
         self._stream = self._new_stream()
+        self._host_clock = HostClock()
         self._wants_stream = False
+        self._has_asked = False
         self._rest_until_s = 0.0
         self._confirmed = False
         self._has_stopped = False
@@ -194,6 +194,7 @@ class ForceDevice(Device):
     async def _greet(self) -> None:
         known = self.info
         self.codec.reset()
+        self._has_asked = False
         self._confirmed = False
         await self._boot()
         try:
@@ -244,6 +245,7 @@ class ForceDevice(Device):
             request = self.codec.start()
         except ProtocolError as error:
             raise UnsupportedDeviceError(str(error)) from error
+        self._has_asked = True
         await self._send(request)
         await self._wait_for(
             lambda: self._confirmed or self._rejection is not None, _START_S, "The first sample"
@@ -302,6 +304,11 @@ class ForceDevice(Device):
     def _comeback(self) -> str | None:
         return self.model.comeback
 
+    @property
+    def _is_ours(self) -> bool:
+        """Samples are of the stream that was asked for, not the rest of an earlier run."""
+        return self._wants_stream and self._has_asked
+
     def _nothing_pending(self) -> bool:
         return self.codec.pending == 0
 
@@ -311,20 +318,20 @@ class ForceDevice(Device):
         before = self._stream.samples
         for event in events:
             self._take(event, host_us)
-
-    def _take(self, event: Event, host_us: int) -> None:
-        self._has_spoken |= not isinstance(event, Noise)
-        match event:
-            case ForceSamples():
-                if self._wants_stream:  # else: the rest of an earlier run
-                    self._stream.take(event, host_us)
         if self._stream.samples > before:
             self._host_clock.take(self._stream.last_us, host_us)
         # A device that restarted goes on with its heartbeats, not with its stream. Where losses
         # cannot be told, a format may also leave readings out without a word.
         return not self.model.loss_detectable or any(isinstance(e, _OF_A_STREAM) for e in events)
+
+    def _take(self, event: Event, host_us: int) -> None:
+        self._has_spoken |= not isinstance(event, Noise)
+        match event:
+            case ForceSamples():
+                if self._is_ours:
+                    self._stream.take(event, host_us)
             case UntimedSamples():
-                if self._wants_stream:
+                if self._is_ours:
                     self._stream.take_untimed(event, host_us)
             case SamplesLost():
                 self._stream.lose(event)

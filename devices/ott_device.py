@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from dataclasses import replace
 
@@ -56,7 +57,7 @@ class OttDevice(ElectrotherapyDevice):
     def _silence_limit_s(self) -> float | None:
         return _SILENCE_S if self.state is LinkState.READY else None
 
-    def _receive(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> bool:
         for event in self.codec.receive(data):
             match event:
                 case Restarted():
@@ -65,7 +66,7 @@ class OttDevice(ElectrotherapyDevice):
                     self._hello = event
                     self._has_rebooted = self._boot_id not in (None, event.boot_id)
                     if self._has_rebooted:  # while it was not heard
-                        self.log.take(Restarted(), time.monotonic())
+                        self.log.take(Restarted(), asyncio.get_running_loop().time())
                     self._boot_id = event.boot_id
                     self.modalities = event.modalities
                     firmware = ".".join(map(str, event.firmware))
@@ -78,8 +79,9 @@ class OttDevice(ElectrotherapyDevice):
                     self._rejection = event
                 case _:
                     pass
-            self.log.take(event, time.monotonic())
+            self.log.take(event, asyncio.get_running_loop().time())
             self.on_telemetry(event)
+        return True
 
     def _name(self, ident: Ident) -> None:
         match ident.field:

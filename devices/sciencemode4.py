@@ -59,7 +59,7 @@ class ScienceMode4Device(ElectrotherapyDevice):
     def _silence_limit_s(self) -> float | None:
         return None  # it only answers
 
-    def _receive(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> bool:
         for event in self.codec.receive(data):
             match event:
                 case StimStatus():
@@ -70,6 +70,7 @@ class ScienceMode4Device(ElectrotherapyDevice):
                 case _:
                     pass
             self.on_telemetry(event)
+        return True
 
     async def _answer_to(self, query: bytes, opcode: Opcode) -> Answer:
         self._answers.clear()

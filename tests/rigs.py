@@ -283,7 +283,7 @@ class MemoryRig:
     `is_silent`: the link stays open and delivers nothing. The firmware may be swapped.
     """
 
-    def __init__(self, firmware: Firmware, speed: float = 1.0) -> None:
+    def __init__(self, firmware: Firmware, speed: float = 1.0, tick_s: float = TICK_S) -> None:
         self.firmware = firmware
         self.is_silent = False
         self.link = MemoryLink()
@@ -291,12 +291,13 @@ class MemoryRig:
         self.link.on_closed = lambda: self.firmware.disconnected()
         self.link.on_written = lambda data: self._deliver(self.firmware.receive(data))
         self._speed = speed
+        self._tick_s = tick_s
 
     async def run(self) -> None:
         loop = asyncio.get_running_loop()
         began, done = loop.time(), 0.0
         while True:
-            await asyncio.sleep(TICK_S)
+            await asyncio.sleep(self._tick_s)
             due = (loop.time() - began) * self._speed
             self._deliver(self.firmware.advance(due - done))
             done = due

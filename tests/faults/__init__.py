@@ -1,0 +1,1 @@
+"""Every fault of the catalogue, played to every device that it can befall."""
