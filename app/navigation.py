@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -15,10 +16,11 @@ from app.settings import Settings, SettingsFile
 from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
 from data.records import Person, Session
-from data.sides import Side
 
 if TYPE_CHECKING:  # numpy is not needed before the first device
     from app.live import LiveTrace
+    from app.running_treatment import RunningTreatment
+    from data.treatment_draft import Draft
 
 
 class PageId(StrEnum):
@@ -34,8 +36,8 @@ class PageId(StrEnum):
     LIVE = "live"
     REVIEW = "review"
     TREATMENT = "treatment"
-    EXERCISES = "exercises"
     CALIBRATION = "calibration"
+    EXERCISES = "exercises"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,7 @@ class KeepTreatment:
     """The wish to store what a connected unit has told of its treatment in this visit."""
 
     session: Session
-    site: str
-    side: Side | None
+    draft: Draft
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,13 @@ class Desk(QObject):
         self.bluetooth_problem: str | None = None
         self.treatment: LiveTreatment | None = None
         self._undos: list[Undo] = []
+
+    @cached_property
+    def running(self) -> RunningTreatment:
+        """The treatment that the timer runs beside."""
+        from app.running_treatment import RunningTreatment
+
+        return RunningTreatment(self.now, self)
 
     @property
     def today(self) -> date:

@@ -102,12 +102,6 @@ class Squad:
         turned = (*self.members[start:], *self.members[:start])
         return next((member for member in turned if not member.is_done), None)
 
-    def with_members(self, changed: Iterable[Member]) -> Squad:
-        """The same squad with some lines read anew."""
-        new = {member.person.id: member for member in changed}
-        members = tuple(new.get(member.person.id, member) for member in self.members)
-        return replace(self, members=members)
-
 
 def read_teams(store: Store) -> tuple[list[str], str]:
     """The teams there are, by size, and the test that was done last."""
@@ -120,26 +114,28 @@ def read_teams(store: Store) -> tuple[list[str], str]:
     return teams, latest if latest in tests() else next(iter(tests()))
 
 
-def read_squad(
-    store: Store, team: str, test_id: str, today: date, only: Iterable[UUID] | None = None
-) -> Squad:
-    """`team` is empty for everybody; with `only`, just these people are read."""
-    test = tests()[test_id]
-    wanted = None if only is None else frozenset(only)
-    people = [
-        person
-        for person in store.people.all()
-        if person.id != UNASSIGNED
-        and (not team or person.team == team)
-        and (wanted is None or person.id in wanted)
-    ]
-    asked = None if wanted is None and not team else [person.id for person in people]
-    results = store.results.of_test(test, (_PEAK, _PER_KG), asked)
-    retests = store.results.retests(test, _PEAK)
-    members = tuple(
-        _member(person, results.get(person.id, ()), test, today, retests) for person in people
-    )
-    return Squad(test, team, today, members)
+def read_squad(store: Store, team: str, test_id: str, today: date) -> Squad:
+    """`team` is empty for everybody."""
+    test, people = tests()[test_id], _people(store, team)
+    results = store.results.of_test(test, (_PEAK, _PER_KG))
+    retests = store.results.retests(test, _PEAK, results)
+    members = [_member(each, results.get(each.id, ()), test, today, retests) for each in people]
+    return Squad(test, team, today, tuple(members))
+
+
+def refresh_squad(store: Store, squad: Squad, changed: Iterable[UUID]) -> Squad:
+    """The squad again, reading only who is new and whose records changed."""
+    ids, people = frozenset(changed), _people(store, squad.team)
+    known = {each.person.id: each for each in squad.members if each.person.id not in ids}
+    stale = [person for person in people if person.id not in known]
+    if stale:
+        test, asked = squad.test, [person.id for person in stale]
+        results = store.results.of_test(test, (_PEAK, _PER_KG), asked)
+        retests = store.results.retests(test, _PEAK)
+        for each in stale:
+            own = results.get(each.id, ())
+            known[each.id] = _member(each, own, test, squad.today, retests)
+    return replace(squad, members=tuple(known[person.id] for person in people))
 
 
 def change_words(limb: LimbLine | None) -> str:
@@ -160,6 +156,14 @@ def difference_words(percent: float | None) -> str:
     if not round(abs(percent)):
         return "0 %"
     return f"{'R' if percent > 0 else 'L'} +{number(abs(percent))} %"
+
+
+def _people(store: Store, team: str) -> list[Person]:
+    return [
+        person
+        for person in store.people.all()
+        if person.id != UNASSIGNED and (not team or person.team == team)
+    ]
 
 
 def _member(

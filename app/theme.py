@@ -267,6 +267,7 @@ ICONS = {
     "zero": "ph.scales",
     "trend": "ph.chart-line",
     "remove": "ph.x",
+    "stop_timer": "ph.stop-circle",
     "hands": "ph.hand-palm",
     "exercise": "ph.barbell",
     "running": "ph.person-simple-run",

@@ -94,7 +94,7 @@ class LadderPage(Page):
             "Choose one above. It is a list of what to look at; a person decides and signs.",
         )
         left = Card(holds_rows=True)
-        left.setFixedWidth(theme().px(460 if theme().text_scale <= 1.25 else 400))
+        left.setFixedWidth(theme().px(460 if theme().text_scale <= 1.25 else 250))
         left.column.addWidget(self.list, 1)
         columns = QWidget()
         layout = QHBoxLayout(columns)

@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Key, Page
-from app.squad import Member, Squad, read_squad, read_teams
-from app.theme import space
+from app.squad import Member, Squad, read_squad, read_teams, refresh_squad
+from app.theme import space, theme
 from app.visits import visit_of
 from app.widgets.controls import Button, Card, Deck, HowButton, Segments, row
 from app.widgets.fields import SearchField
@@ -37,6 +37,7 @@ class SquadPage(Page):
         self.squad: Squad | None = None
         self._started: UUID | None = None
         self._starts_next = False
+        self._changed: frozenset[UUID] = frozenset()
         self._digits = ""
         self._digit_timer = QTimer(self)
         self._digit_timer.setSingleShot(True)
@@ -45,7 +46,9 @@ class SquadPage(Page):
         self.team, self.test = _choice("Team", 12), _choice("Test", 26)
         self.view = Segments([(_QUEUE, "Queue"), (_TABLE, "Table")], name="View", value=_QUEUE)
         self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self._print)
-        self.header = Header("Squad", self.team, self.test, self.view, self.print)
+        self._is_large = theme().text_scale > 1.25
+        choices = () if self._is_large else (self.team, self.test)
+        self.header = Header("Squad", *choices, self.view, self.print)
         self.queue = SquadQueue()
         self.table = SquadTable()
         self.search = SearchField("Filter by name")
@@ -57,7 +60,9 @@ class SquadPage(Page):
         self.desk.set_person(None)
         self.print.setVisible(self._deck.currentIndex() == _TABLE)
         self._focus()
-        if self.team.count():
+        if self.squad is not None and self.squad.today == self.desk.today:
+            self._refresh()
+        elif self.team.count():
             self._reload()
         elif self.desk.store.is_open:
             self.desk.store.ask(self, read_teams, self._show_teams, slot="teams")
@@ -74,21 +79,12 @@ class SquadPage(Page):
         if self._started is None:
             return False
         self._starts_next = True
-        self._reload()
+        self._refresh()
         return True
 
     def records_changed(self, ids: frozenset[UUID]) -> None:
-        """Only those whose records changed are read again."""
-        squad = self.squad
-        here = {m.person.id for m in squad.members} & ids if squad is not None else set[UUID]()
-        if squad is None or not here:
-            return
-        self.desk.store.ask(
-            self,
-            lambda store: read_squad(store, squad.team, squad.test.id, squad.today, here),
-            lambda part: self._show(squad.with_members(part.members)),
-            slot="some",
-        )
+        self._changed |= ids
+        self._refresh()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         text = event.text()
@@ -101,6 +97,8 @@ class SquadPage(Page):
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
+        if self._is_large:
+            self.body.addLayout(row(self.team, self.test, 1))
         card = Card(holds_rows=True)
         search = QVBoxLayout()
         search.setContentsMargins(space(2), space(2), space(2), 0)
@@ -128,6 +126,7 @@ class SquadPage(Page):
         self.search.entered.connect(self.table.setFocus)
         self.desk.settings_changed.connect(self._show_again)
         self.desk.store.opened.connect(self._on_opened)
+        self.desk.store.changed.connect(self._note)
 
     def _add_keys(self) -> None:
         self.add_key("Q", "Queue: who is next", self._to_queue)
@@ -167,6 +166,29 @@ class SquadPage(Page):
             self._show,
             slot="squad",
         )
+
+    def _note(self, ids: frozenset[UUID]) -> None:
+        """Whose records were written while another page was shown."""
+        if not self.isVisible():
+            self._changed |= ids
+
+    def _refresh(self) -> None:
+        """Only those whose records changed are read again: a squad is large."""
+        squad = self.squad
+        if squad is None:
+            return
+        changed, self._changed = self._changed, frozenset[UUID]()
+        self.desk.store.ask(
+            self,
+            lambda store: refresh_squad(store, squad, changed),
+            self._show_refreshed,
+        )
+
+    def _show_refreshed(self, squad: Squad) -> None:
+        """Unless another team or test was chosen meanwhile."""
+        chosen = (str(self.team.currentData() or ""), str(self.test.currentData()))
+        if (squad.team, squad.test.id) == chosen:
+            self._show(squad)
 
     def _show(self, squad: Squad) -> None:
         self.squad = squad

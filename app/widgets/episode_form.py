@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QPlainTextEdit, QVBoxLayou
 
 from app.theme import space, theme
 from app.widgets.controls import Button, Segments, row
+from app.widgets.episode_line import stage_word
 from app.widgets.fields import DateField, Field, TextField
 from app.widgets.text import Text
 from data.clinical.ladder import Ladder
@@ -46,7 +47,7 @@ class EpisodeForm(QWidget):
             "Classification, with its system", hint="BAMIC 2b, as the report says"
         )
         self.stage = Segments(
-            [(stage, stage.value.capitalize()) for stage in Stage], name="Stage", can_be_empty=True
+            [(stage, stage_word(stage)) for stage in Stage], name="Stage", can_be_empty=True
         )
         self.since = DateField("In this stage since", earliest=_EARLIEST, latest=today)
         self.by = TextField("Who decided", most=100)
@@ -118,6 +119,7 @@ class EpisodeForm(QWidget):
         layout.addWidget(Field("Note", self.note))
         asked = Text("What happened and the day are needed.", "small", tone="muted")
         cancel = Button("Cancel", key="Esc", clicked=self.cancelled.emit)
+        asked.setVisible(theme().text_scale <= 1.25)
         layout.addLayout(row(self.save, cancel, asked, 1, self.close_it))
 
     def _save(self) -> None:

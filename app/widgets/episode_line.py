@@ -49,7 +49,7 @@ class EpisodeLine(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.stage = Segments(
-            [(stage, stage.value.capitalize()) for stage in Stage],
+            [(stage, stage_word(stage)) for stage in Stage],
             name="Stage of recovery",
             can_be_empty=True,
         )
@@ -67,6 +67,12 @@ class EpisodeLine(QWidget):
         self.stage.set_value(stage)
         self.track.show_episode(episode, today)
         self.track.setVisible(episode is not None)
+
+
+def stage_word(stage: Stage) -> str:
+    """The stage; in large letters the longest is cut to its last word, so that all five fit."""
+    is_long = stage is Stage.RETURN_TO_RUNNING and theme().text_scale > 1.5
+    return "Running" if is_long else stage.value.capitalize()
 
 
 class _Track(QWidget):

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 from app.theme import space
 from app.units import WEEKDAYS
 from app.widgets.controls import Button, clear
-from app.widgets.text import Text
+from app.widgets.text import Elided
 from data.episodes import EventKind
 
 MOST_PAIN, MOST_DAYS = 10, 6
@@ -36,19 +36,19 @@ class EventStrip(QWidget):
         self.kind = kind
         clear(self._row)
         if kind is EventKind.PAIN:
-            question = "Pain now, 0 none to 10 worst imaginable (X is 10):"
+            question = "Pain now, 0 none to 10 worst (X is 10):"
             options = [(str(pain), "X" if pain == MOST_PAIN else "") for pain in range(11)]
         else:
             question = f"{kind.value.capitalize()}, when?"
             options = [(_day_name(today, ago), str(ago)) for ago in range(MOST_DAYS + 1)]
-        self._row.addWidget(Text(question, bold=True))
+        self._row.addWidget(Elided(question, bold=True))
         self._row.addSpacing(space(2))
         for number, (text, key) in enumerate(options):
             button = Button(text, key=key, clicked=lambda number=number: self._give(number))
             button.setProperty("kind", "tight")
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
             self._row.addWidget(button)
-        self._row.addStretch()
+        self._row.addStretch(1)
         self.setAccessibleName(question)
         self.setFocus()
 

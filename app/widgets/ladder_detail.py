@@ -7,7 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.ladder_reading import LadderView, error_words, local_day, source_words, value_words
-from app.theme import space
+from app.theme import space, theme
 from app.units import day
 from app.widgets.controls import Button, Card, clear, column, line, row
 from app.widgets.fields import QuantityField, TextField
@@ -141,10 +141,13 @@ class _Sign(QWidget):
         self.name = TextField("Who signs", most=100)
         self.note = TextField("Note", hint="what was seen, what was agreed")
         self.button = Button("Sign", icon_name="check", key="Enter", clicked=self._sign)
-        fields = row(self.name, self.note, spacing=4)
-        fields.setStretch(1, 1)
-        fields.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
-        self.setLayout(fields)
+        if theme().text_scale > 1.25:
+            self.setLayout(column(self.name, self.note, row(self.button, 1)))
+        else:
+            fields = row(self.name, self.note, spacing=4)
+            fields.setStretch(1, 1)
+            fields.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
+            self.setLayout(fields)
 
     def begin(self, clinician: str) -> None:
         self.name.set_value(clinician)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from app.squad import Member, Squad
 from app.theme import space, theme
 from app.units import ForceUnit, days_ago, force, time_of_day
-from app.widgets.controls import Button, Card, Deck, EmptyState, row
+from app.widgets.controls import Button, Card, Deck, EmptyState, column, row
 from app.widgets.fields import QuantityField, TextField
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
@@ -34,7 +34,7 @@ class SquadQueue(QWidget):
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
         self.bar.setAccessibleName("Athletes done")
-        self.name = Elided("", "display")
+        self.name = Elided("", "display" if theme().text_scale <= 1.25 else "title")
         self.facts = Elided("", "strong", tone="muted")
         self.last = Text("", wrap=True)
         self.missing = Text("", wrap=True, tone="attention")
@@ -87,7 +87,7 @@ class SquadQueue(QWidget):
 
     def _build(self) -> None:
         left = Card(holds_rows=True)
-        left.setFixedWidth(theme().px(400 if theme().text_scale <= 1.25 else 340))
+        left.setFixedWidth(theme().px(400 if theme().text_scale <= 1.25 else 200))
         head = row(self.progress, spacing=2)
         head.setContentsMargins(space(3), space(2), space(3), 0)
         bar = row(self.bar)
@@ -108,7 +108,7 @@ class SquadQueue(QWidget):
         for part in (self._when, self.name, self.facts, self.last, self.missing):
             card.column.addWidget(part)
         self._setup = QWidget()
-        setup = row(spacing=4)
+        setup = row(spacing=4) if theme().text_scale <= 1.25 else column(spacing=2)
         setup.addWidget(self.lever, 0, Qt.AlignmentFlag.AlignTop)
         setup.addWidget(self.posture, 1, Qt.AlignmentFlag.AlignTop)
         self._setup.setLayout(setup)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
 
 from app.reading import test_name
-from app.theme import space
+from app.theme import space, theme
 from app.trend import Trend, TrendPoint
 from app.units import ForceUnit, day
 from app.widgets.controls import Button, Card, HowButton, clear, row
@@ -147,7 +147,7 @@ def _choice(name: str) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
     box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(14)
+    box.setMinimumContentsLength(14 if theme().text_scale <= 1.25 else 8)
     return box
 
 

@@ -30,8 +30,10 @@ from app.status import (
 from app.training import TRAINING_OPENS
 from app.visit_items import KINDS, MANUAL, RUNNING, ItemKind
 from app.workflow import Notice, Weight
+from data.clinical.body_regions import View
 from data.rehabilitation import Grade
 from data.sides import Side
+from data.treatment_record import PlacedPoint, Placement, Polarity
 from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
 from tests.ui.clinic import Clinic, furnish_squad, left_behind
@@ -349,27 +351,72 @@ def review_reject(window: MainWindow, clinic: Clinic) -> None:
 
 
 def treatment(window: MainWindow, clinic: Clinic) -> None:
-    window.desk.set_treatment(None)
-    _go(window, Route(PageId.VISIT, clinic.visit))
-    _go(window, Route(PageId.TREATMENT, clinic.visit))
-    page = window.page
-    assert isinstance(page, TreatmentPage)
-    page.as_last.click()
-    page.form.intensity.edit.setText("0.8")
-    page.form.intensity.changed.emit()
+    """As last time, with one change; the questions of the day are still open."""
+    page = _treatment(window, clinic, None)
+    page.start.list.choose_current()
+    page.form.edited.emit("intensity_w_cm2", 0.8)
+    settle(window)
+
+
+def treatment_start(window: MainWindow, clinic: Clinic) -> None:
+    _treatment(window, clinic, None)
+
+
+def treatment_tens(window: MainWindow, clinic: Clinic) -> None:
+    """From a preset, with electrodes, and an unusual amplitude that is asked about."""
+    page = _treatment(window, clinic, None)
+    page.start.search.setText("TENS, conventional")
+    page.start.list.choose_current()
+    settle(window)
+    for key, value in (("amplitude_ma", 120.0), ("site", "Hamstring"), ("indication", "pain")):
+        page.form.edited.emit(key, value)
+    page.body_map.set_placement(
+        Placement((
+            PlacedPoint(View.BACK, 0.572, 0.6, "back.hamstring.lateral.middle.right",
+                        Polarity.NEGATIVE, 25.0),
+            PlacedPoint(View.BACK, 0.56, 0.68, "back.hamstring.lateral.lower.right",
+                        Polarity.POSITIVE, 25.0),
+        ))
+    )  # fmt: skip
+    settle(window)
+
+
+def treatment_timer(window: MainWindow, clinic: Clinic) -> None:
+    """Under way: turned once, with the skin to be looked at."""
+    page = _treatment(window, clinic, None)
+    page.start.list.choose_current()
+    for key, value in (("skin_before", "intact"), ("sensation_test", "hot and cold"),
+                       ("pain_before", 4.0)):  # fmt: skip
+        page.form.edited.emit(key, value)
+    settle(window)
+    page.timer.start.click()
+    page.form.settled.emit("intensity_w_cm2", 0.6)
     settle(window)
 
 
 def treatment_running(window: MainWindow, clinic: Clinic) -> None:
-    window.desk.set_treatment(TENS)
-    _go(window, Route(PageId.TREATMENT, clinic.visit))
+    page = _treatment(window, clinic, TENS)
+    page.start.list.choose_current()
+    settle(window)
 
 
 def treatment_contact_lost(window: MainWindow, clinic: Clinic) -> None:
-    window.desk.set_treatment(TENS)
-    _go(window, Route(PageId.TREATMENT, clinic.visit))
+    treatment_running(window, clinic)
     window.desk.set_treatment(replace(TENS, state=TreatmentState.PAUSED, contact=False, notice=OFF))
     settle(window)
+
+
+def _treatment(window: MainWindow, clinic: Clinic, unit: LiveTreatment | None) -> TreatmentPage:
+    """The page as it is first seen: nothing begun, nothing running."""
+    window.desk.set_treatment(unit)
+    window.desk.running.close()
+    _go(window, Route(PageId.VISIT, clinic.empty_visit))
+    _go(window, Route(PageId.TREATMENT, clinic.empty_visit))
+    _go(window, Route(PageId.VISIT, clinic.visit))
+    _go(window, Route(PageId.TREATMENT, clinic.visit))
+    page = window.page
+    assert isinstance(page, TreatmentPage)
+    return page
 
 
 def devices(window: MainWindow, clinic: Clinic) -> None:
@@ -451,7 +498,8 @@ SCENES = tuple(
         injury, pain, ladder, ladder_none,
         visit, visit_treatment, visit_empty, visit_manual, visit_running, visit_measure,
         exercises, exercises_empty, review, review_compare, review_reject,
-        treatment, treatment_running, treatment_contact_lost,
+        treatment_start, treatment, treatment_tens, treatment_timer, treatment_running,
+        treatment_contact_lost,
         devices, devices_all, training_started, devices_searching, devices_found, library,
         settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
