@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import math
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from uuid import UUID
 
-from data.analysis.types import Curve, Side
-from data.records import Trial
+from data.analysis.types import Curve, Side, TrialAnalysis
+from data.errors import DamagedRecordError
+from data.records import Person, Trial
 from data.store import Store
 from data.values import Json, JsonObject, to_json
 
@@ -27,6 +28,19 @@ _REP_COLUMNS = (
     "end_s",
     "onset_s",
     "time_of_peak_s",
+)
+_NUMBER_COLUMNS = (
+    "trial",
+    "test",
+    "device",
+    "device_serial",
+    "rep",
+    "side",
+    "key",
+    "value",
+    "unit",
+    "method",
+    "reason",
 )
 
 
@@ -80,6 +94,24 @@ def reps_csv(trials: Iterable[Trial]) -> str:
     return "\n".join((*lines, ""))
 
 
+def numbers_csv(trials: Iterable[Trial]) -> str:
+    """One row for each number: of repetitions, of the set, of asymmetries, with unit and method.
+
+    A number that was not computed is empty beside its reason.
+    """
+    lines = [",".join(_NUMBER_COLUMNS)]
+    for trial in trials:
+        header = trial.header
+        start = [str(trial.id), header.test_id, header.device_model, header.device.serial or ""]
+        lines += [
+            ",".join(
+                (*map(_text_cell, [*start, *where, key]), _number(value), *map(_text_cell, how))
+            )
+            for where, key, value, how in _numbers_of(trial.analysis)
+        ]
+    return "\n".join((*lines, ""))
+
+
 def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
     """A trial for JSON: header, results with unit, method and reason, and its net curve."""
     found = _public(to_json(trial))
@@ -102,21 +134,48 @@ def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
 
 
 def session_object(store: Store, session_id: UUID) -> JsonObject:
-    """A whole visit for JSON: person, trials with curves, treatments. Raises a `StoreError`."""
+    """A whole visit for JSON: person, trials with curves, treatments, items of every kind.
+
+    What is damaged is named under `damaged` and hides nothing else: a trial is left out, a curve
+    is null beside its reason. Raises a `StoreError`.
+    """
     session = store.sessions.get(session_id)
+    trials = store.trials.of_session(session_id)
+    objects = [read_trial(store, trial) for trial in trials]
+    damaged = [str(t.id) for t, found in zip(trials, objects, strict=True) if not found["curve"]]
     return {
         "format": "myograph session",
         "version": 1,
         "person": _public(to_json(store.people.get(session.person_id))),
         "session": _public(to_json(session)),
-        "trials": [
-            trial_object(trial, store.trials.curve(trial.id))
-            for trial in store.trials.of_session(session_id)
-        ],
+        "trials": [*objects],
         "treatments": [
             _public(to_json(treatment)) for treatment in store.treatments.of_session(session_id)
         ],
+        "items": [_public(item) for item in store.items.of_session(session_id)],
+        "damaged": [*trials.damaged, *damaged],
     }
+
+
+def read_trial(store: Store, trial: Trial) -> JsonObject:
+    """`trial_object` with the stored curve; null with the reason where that is damaged."""
+    try:
+        return trial_object(trial, store.trials.curve(trial.id))
+    except DamagedRecordError as error:
+        return {**trial_object(trial), "curve": None, "curve_reason": str(error)}
+
+
+def person_object(store: Store, person: Person) -> JsonObject:
+    """A person for JSON, with what belongs to no visit: injuries, matches, typed values …"""
+    return {
+        "person": _public(to_json(person)),
+        "items": [_public(item) for item in store.items.of_person(person.id)],
+    }
+
+
+def device_objects(store: Store) -> list[JsonObject]:
+    """What is kept about things and not about a person, for JSON."""
+    return [_public(item) for item in store.items.of_nobody()]
 
 
 def json_text(value: Json) -> str:
@@ -140,6 +199,25 @@ def channel_names(sides: Sequence[Side | None]) -> list[str]:
     if len(set(named)) == len(named):
         return named
     return [f"force_{number}_n" for number in range(1, len(sides) + 1)]
+
+
+def _numbers_of(
+    analysis: TrialAnalysis,
+) -> Iterator[tuple[list[str], str, float | None, list[str]]]:
+    """Repetition and limb, key, value, then unit, method and reason."""
+    tables = [
+        *(([str(rep.number), rep.side or ""], rep.metrics) for rep in analysis.reps),
+        *((["", side or ""], metrics) for side, metrics in analysis.summary.items()),
+    ]
+    for where, metrics in tables:
+        for key, each in metrics.items():
+            yield where, key, each.value, [each.unit, each.method, each.reason or ""]
+    for each in analysis.asymmetries:
+        method = f"{each.formula} of {each.metric}, {each.aggregation}"
+        if each.stronger:
+            method += f"; {each.stronger} stronger"
+        how = ["%", method, each.reason or ""]
+        yield ["", ""], "asymmetry_percent", each.value_percent, how
 
 
 def _number(value: float | None) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import UUID
 
 if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
+    from data.all_items import AllItems
     from data.backup import VerifyReport
     from data.calibrations import Calibration
     from data.database import Database
@@ -82,6 +83,13 @@ class Store:
         from data.treatments import Treatments
 
         return Treatments(self._database)
+
+    @cached_property
+    def items(self) -> AllItems:
+        """What is kept beside trials and treatments, whatever its kind."""
+        from data.all_items import AllItems
+
+        return AllItems(self._database)
 
     @cached_property
     def episodes(self) -> Items[Episode]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from app.cli.database import find_record, opened_store
 from app.cli.errors import UsageError
@@ -13,7 +14,7 @@ from app.cli.output import print_json, say
 from app.cli.parser import Commands, add_database, add_json
 
 if TYPE_CHECKING:
-    from data.records import Session, Trial
+    from data.records import Person, Session, Trial
     from data.store import Store
 
 
@@ -23,7 +24,8 @@ def add(commands: Commands) -> None:
         run,
         "write what is stored as CSV or JSON",
         description="Without an id, everything. JSON is one file with all there is; CSV is a "
-        "folder with reps.csv and one file for each curve, which `analyse` reads.",
+        "folder with reps.csv, numbers.csv with unit and method beside each number, and one file "
+        "for each curve, which `analyse` reads.",
         example="myograph export --format csv --out exported",
     )
     parser.add_argument("ids", nargs="*", metavar="ID", help="people, sessions or trials")
@@ -39,21 +41,33 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.json and arguments.out is None:
         raise UsageError("--json tells what was written; name the file with --out")
     with opened_store(arguments) as store:
-        sessions, trials = _chosen(store, arguments.ids)
-        if arguments.format == "csv":
-            files = _write_csv(store, sessions, trials, arguments.out)
-        else:
-            files = _write_json(store, sessions, trials, arguments.out)
+        chosen = _chosen(store, arguments.ids)
+        write = _write_csv if arguments.format == "csv" else _write_json
+        files, damaged = write(store, chosen, arguments.out)
     if arguments.json:
-        print_json({"files": [str(file) for file in files]})
+        print_json({"files": [str(file) for file in files], "damaged": damaged})
     else:
         for file in files:
             say(f"wrote {file}")
-    return 0
+    for what in damaged:
+        say(
+            f"myograph: {what} is damaged and not whole in the export; everything else is; restore "
+            "it from a backup"
+        )
+    return 1 if damaged else 0
 
 
-def _chosen(store: Store, ids: Sequence[str]) -> tuple[list[Session], list[Trial]]:
-    """Whole sessions, and the trials that were asked for by themselves."""
+@dataclass(frozen=True, slots=True)
+class _Chosen:
+    """Whole people and sessions, and the trials that were asked for by themselves."""
+
+    people: list[Person]
+    sessions: list[Session]
+    trials: list[Trial]
+    is_all: bool
+
+
+def _chosen(store: Store, ids: Sequence[str]) -> _Chosen:
     from data.records import Person, Session, Trial
 
     people = store.people.all() if not ids else []
@@ -71,50 +85,69 @@ def _chosen(store: Store, ids: Sequence[str]) -> tuple[list[Session], list[Trial
                 raise UsageError(f"{text} is a treatment; export the session it belongs to")
     for person in people:
         sessions += reversed(store.sessions.of_person(person.id))
-    return list(dict.fromkeys(sessions)), trials
+    return _Chosen(people, list(dict.fromkeys(sessions)), trials, not ids)
 
 
-def _write_csv(
-    store: Store, sessions: Sequence[Session], trials: Sequence[Trial], folder: Path
-) -> list[Path]:
+def _write_csv(store: Store, chosen: _Chosen, folder: Path) -> tuple[list[Path], list[str]]:
     """File names are ids: a name must not leave the database by a folder's listing."""
-    from data.export import curve_csv, reps_csv, write_text
+    from data.errors import DamagedRecordError
+    from data.export import curve_csv, numbers_csv, reps_csv, write_text
 
-    chosen = [*trials]
-    for session in sessions:
-        chosen += store.trials.of_session(session.id)
+    trials, damaged = [*chosen.trials], list[str]()
+    for session in chosen.sessions:
+        found = store.trials.of_session(session.id)
+        trials += found
+        damaged += found.damaged
     folder.mkdir(parents=True, exist_ok=True)
-    files = [folder / "reps.csv"]
-    write_text(files[0], reps_csv(chosen))
-    for done, trial in enumerate(chosen, 1):
+    files = [folder / "reps.csv", folder / "numbers.csv"]
+    write_text(files[0], reps_csv(trials))
+    write_text(files[1], numbers_csv(trials))
+    for done, trial in enumerate(trials, 1):
+        try:
+            text = curve_csv(store.trials.curve(trial.id))
+        except DamagedRecordError:
+            damaged.append(str(trial.id))
+            continue
         files.append(folder / f"curve-{trial.id}.csv")
-        write_text(files[-1], curve_csv(store.trials.curve(trial.id)))
-        _tell(done, len(chosen), "curves")
-    return files
+        write_text(files[-1], text)
+        _tell(done, len(trials), "curves")
+    return files, damaged
 
 
-def _write_json(
-    store: Store, sessions: Sequence[Session], trials: Sequence[Trial], file: Path | None
-) -> list[Path]:
-    from data.export import json_text, session_object, trial_object, write_text
+def _write_json(store: Store, chosen: _Chosen, file: Path | None) -> tuple[list[Path], list[str]]:
+    from data.export import (
+        device_objects,
+        json_text,
+        person_object,
+        read_trial,
+        session_object,
+        write_text,
+    )
     from data.values import JsonObject
 
     visits: list[JsonObject] = []
-    for done, session in enumerate(sessions, 1):
+    for done, session in enumerate(chosen.sessions, 1):
         visits.append(session_object(store, session.id))
-        _tell(done, len(sessions), "sessions")
+        _tell(done, len(chosen.sessions), "sessions")
+    trials = [read_trial(store, trial) for trial in chosen.trials]
     whole: JsonObject = {
         "format": "myograph export",
         "version": 1,
+        "people": [person_object(store, person) for person in chosen.people],
         "sessions": [*visits],
-        "trials": [trial_object(trial, store.trials.curve(trial.id)) for trial in trials],
+        "trials": [*trials],
+        "items": [*device_objects(store)] if chosen.is_all else [],
     }
+    damaged = [str(each) for visit in visits for each in cast("list[str]", visit["damaged"])]
+    damaged += [
+        str(t.id) for t, found in zip(chosen.trials, trials, strict=True) if not found["curve"]
+    ]
     text = json_text(whole)
     if file is None:
         print(text, end="")
-        return []
+        return [], damaged
     write_text(file, text)
-    return [file]
+    return [file], damaged
 
 
 def _tell(done: int, total: int, what: str) -> None:

@@ -47,7 +47,11 @@ def test_an_exported_curve_is_analysed_to_the_same_numbers(
 def test_no_name_of_a_person_is_in_a_file_name(clinic: Clinic, tmp_path: Path):
     assert export(clinic, "--format", "csv", "--out", tmp_path / "out") == 0
     names = {path.name for path in (tmp_path / "out").iterdir()}
-    assert names == {"reps.csv", *(f"curve-{trial.id}.csv" for trial in clinic.trials)}
+    assert names == {
+        "reps.csv",
+        "numbers.csv",
+        *(f"curve-{trial.id}.csv" for trial in clinic.trials),
+    }
 
 
 def test_json_holds_everything_or_what_was_asked_for(clinic: Clinic, tmp_path: Path):
