@@ -145,6 +145,20 @@ def in_force(records: Sequence[Calibration], *, for_virtual: bool = False) -> In
     )
 
 
+def past_due(records: Sequence[Calibration], today: date) -> list[tuple[DeviceInfo, date]]:
+    """The devices, by name, whose calibration or check was due before `today`, from the records of
+    all devices."""
+    by_device: dict[tuple[str, bool], list[Calibration]] = {}
+    for record in records:
+        by_device.setdefault((record.subject, record.is_virtual), []).append(record)
+    late = [
+        (of_device[-1].device, due)
+        for of_device in by_device.values()
+        if (due := in_force(of_device, for_virtual=True).due_on) is not None and due < today
+    ]
+    return sorted(late, key=lambda one: (one[0].name, one[0].serial or ""))
+
+
 def due_after(done_on: date, months: int) -> date:
     """The same day so many months later, or the last of a month that is too short."""
     year, month = divmod(done_on.year * 12 + done_on.month - 1 + months, 12)

@@ -24,16 +24,19 @@ from data.store import Store
 
 if TYPE_CHECKING:
     from data.intake import RecoverableCapture
+    from devices.types import DeviceInfo
 
 _BACKUP_DAYS = 7
 
 
 @dataclass(frozen=True, slots=True)
 class _LeftBehind:
-    """Captures that were not finished, with whose they are, and files that nobody can read."""
+    """Captures that were not finished, with whose they are, and files that nobody can read; and the
+    devices that are past the date of their calibration."""
 
     captures: tuple[tuple[RecoverableCapture, str], ...]
     damaged: int
+    past_due: tuple[tuple[DeviceInfo, date], ...] = ()
 
 
 class CareColumn(QWidget):
@@ -56,7 +59,10 @@ class CareColumn(QWidget):
 
     def reload(self) -> None:
         """Look again for what an earlier run of the program left behind."""
-        self.desk.store.ask(self, _read_left_behind, self._on_left_behind, slot="care")
+        today = self.desk.today
+        self.desk.store.ask(
+            self, lambda store: _read_left_behind(store, today), self._on_left_behind, slot="care"
+        )
 
     def _on_left_behind(self, left: _LeftBehind) -> None:
         self._left_behind = left
@@ -74,6 +80,8 @@ class CareColumn(QWidget):
             self._column.addWidget(self._recovered_card(capture, name))
         if self._left_behind.damaged:
             self._column.addWidget(_damaged_card(self._left_behind.damaged))
+        if self._left_behind.past_due:
+            self._column.addWidget(self._past_due_card(self._left_behind.past_due))
         self._column.addWidget(self._devices_card())
         self._column.addWidget(self._backup_card())
         self._column.addStretch()
@@ -108,6 +116,15 @@ class CareColumn(QWidget):
         return self._card(
             "devices", "No device connected", "Switch it on; it is found by itself when known."
         )
+
+    def _past_due_card(self, past_due: tuple[tuple[DeviceInfo, date], ...]) -> CareCard:
+        texts = [
+            f"{plain(device.name)}{f', serial {plain(device.serial)}' if device.serial else ''}: "
+            f"was due {date_text(due)}."
+            for device, due in past_due
+        ]
+        texts.append("It can be used; its trials say so. Hang a known mass on it.")
+        return self._card("zero", "Calibration past its date", "\n".join(texts), "attention")
 
     def _card(self, icon_name: str, title: str, text: str, tone: str = "muted") -> CareCard:
         return CareCard(
@@ -160,12 +177,14 @@ def _keep(store: Store, capture: RecoverableCapture) -> Trial:
     return save_capture(store, capture.path)
 
 
-def _read_left_behind(store: Store) -> _LeftBehind:
+def _read_left_behind(store: Store, today: date) -> _LeftBehind:
+    from data.calibrations import past_due
     from data.intake import recoverable, unreadable  # in the store's thread: 0.3 s the first time
 
     found = recoverable(store.captures)
     captures = tuple((one, _name_of(store, one.header.person_id)) for one in found)
-    return _LeftBehind(captures, len(unreadable(store.captures)))
+    late = tuple(past_due(store.calibrations.all(), today))
+    return _LeftBehind(captures, len(unreadable(store.captures)), late)
 
 
 def _name_of(store: Store, person_id: UUID) -> str:

@@ -15,6 +15,7 @@ from data.calibrations import (
     due_after,
     in_force,
     measured,
+    past_due,
 )
 from data.ids import uuid7
 from data.intake import calibration_notes
@@ -120,6 +121,13 @@ def test_the_error_of_a_check_is_against_the_mass() -> None:
     assert found.error_n == pytest.approx(1.96133)
     assert found.error_percent == pytest.approx(1.0)
     assert check(date(2026, 2, 1), 250.0, limit=None).checks[0].is_within is None
+
+
+def test_a_device_is_past_due_by_its_newest_record() -> None:
+    records = [line(0, date(2025, 1, 10)), check(date(2026, 1, 9), 196.1)]
+    assert past_due(records, date(2026, 1, 10)) == []
+    assert past_due(records, date(2026, 1, 11)) == [(HARP, date(2026, 1, 10))]
+    assert past_due([*records, line(0, date(2026, 1, 11))], date(2026, 1, 12)) == []
 
 
 @pytest.mark.parametrize(

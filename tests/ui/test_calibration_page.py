@@ -1,20 +1,23 @@
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 from PySide6.QtCore import Qt
 
+from app.calibrating import Terms, record
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.pages.calibration import CalibrationPage
 from app.status import Found
 from data.calibrations import Calibration
-from devices.types import LinkState, Transport
+from devices.types import DeviceInfo, LinkState, MassCheck, Transport
 from firmware_sim.harp import HarpFirmware
 from firmware_sim.progressor import ProgressorFirmware
 from protocols.codec import Framing
 from tests.ui.bench import Bench, Hook, calibration_bench
 from tests.ui.reading import press, says, stored, write
-from tests.ui.stage import run_events, wait_until
+from tests.ui.stage import run_events, settle, wait_until
 
 HARP = Found("serial:harp", "Harp", Transport.SERIAL, ("harp",), is_virtual=True)
 PULLER = Found("ble:puller", "Progressor", Transport.BLE, ("progressor",), is_virtual=True)
@@ -121,3 +124,22 @@ def test_a_device_that_is_gone_says_so(window: MainWindow) -> None:
         window.go(Route(PageId.CALIBRATION, word="serial:elsewhere"))
         assert isinstance(page, CalibrationPage)
         assert says(page, "This device is not connected")
+
+
+def test_today_names_a_device_that_is_past_the_date_of_its_calibration(
+    window: MainWindow,
+) -> None:
+    device = DeviceInfo("harp", "Harp <b>Load</b> Cells", serial="1729")
+    checked = MassCheck(0, 20.0, 196.133, 196.3, "2025-11-17")
+    then = datetime(2025, 11, 17, 9, tzinfo=UTC)  # the window's day is 18 November 2026
+    late = record(device, then, Terms(), checks=(checked,))
+    stored(window, lambda store: store.calibrations.save(late))
+    window.go(Route(PageId.TODAY))
+    settle(window)
+    assert says(window, "Calibration past its date")
+    assert says(window, "Harp <b>Load</b> Cells, serial 1729: was due 17 November 2026.")
+    again = record(device, then.replace(day=18), Terms(), checks=(checked,))
+    stored(window, lambda store: store.calibrations.save(again))
+    window.go(Route(PageId.TODAY))
+    settle(window)
+    assert not says(window, "Calibration past its date")
