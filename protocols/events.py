@@ -129,19 +129,6 @@ class StreamStopped(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class ClockPair(Event):
-    """One exchange of clocks: host time of sending, device times of receiving and answering.
-
-    With the host time of arrival, (arrival - host_us) - (sent_us - received_us) is the time on
-    the way; the pairs with the smallest one fit the two clocks best.
-    """
-
-    host_us: int
-    received_us: int
-    sent_us: int
-
-
-@dataclass(frozen=True, slots=True)
 class BatteryLevel(Event):
     percent: float | None = None
     volts: float | None = None

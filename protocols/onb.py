@@ -15,7 +15,6 @@ from protocols.events import (
     CellSide,
     ChannelProblem,
     ChannelStatus,
-    ClockPair,
     Event,
     Identity,
     LogLine,
@@ -30,7 +29,6 @@ from protocols.framing import Cobs, cobs
 from protocols.gate import RequestClass
 from protocols.onb_frames import (
     CALIBRATION_BYTES,
-    CLOCK,
     EVENT_HEAD,
     HEARTBEAT,
     MAJOR,
@@ -115,10 +113,6 @@ class OnbCodec(Codec):
     def keep_alive(self) -> bytes:
         return self._form(Opcode.PING)
 
-    def time_sync(self, host_us: int) -> bytes:
-        """Ask for a `ClockPair`; `host_us` is the host's clock at sending."""
-        return self._ask(Opcode.TIME_SYNC, host_us.to_bytes(8, "little"))
-
     def request_class(self, data: bytes) -> RequestClass:
         if self.framing is Framing.STREAM:
             if not data.strip(b"\0"):
@@ -194,8 +188,6 @@ class OnbCodec(Codec):
                 events = self._started(data)
             case Opcode.STOP:
                 events = self._stopped(data)
-            case Opcode.TIME_SYNC:
-                events = [ClockPair(*CLOCK.unpack_from(data))] if len(data) >= CLOCK.size else None
             case _:
                 pass
         if events is None:

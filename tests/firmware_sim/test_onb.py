@@ -21,7 +21,6 @@ from protocols.events import (
     CellSide,
     ChannelProblem,
     ChannelStatus,
-    ClockPair,
     Event,
     Identity,
     LowBattery,
@@ -231,13 +230,12 @@ def test_the_button_is_told() -> None:
     assert ready.wait(0.001) == [ButtonPressed(1_000_000)]
 
 
-def test_the_clocks_can_be_compared() -> None:
-    firmware = OnbFirmware()
-    ready = host(firmware)
-    ready.wait(1.5)
-    codec = ready.codec
-    assert isinstance(codec, OnbCodec)
-    assert ready.send(codec.time_sync(42)) == [ClockPair(42, 1_500_000, 1_500_000)]
+def test_it_tells_its_clock_beside_that_of_the_host() -> None:
+    firmware = board()
+    firmware.advance(1.5)
+    status, data = answer_to(firmware, Opcode.TIME_SYNC, (42).to_bytes(8, "little"))
+    assert status == Status.OK
+    assert struct.unpack("<QQQ", data) == (42, 1_500_000, 1_500_000)
 
 
 def test_sleep_says_goodbye_and_is_gone() -> None:

@@ -16,7 +16,6 @@ from protocols.events import (
     ChannelProblem,
     ChannelRecovered,
     ChannelStatus,
-    ClockPair,
     Identity,
     LogLine,
     LowBattery,
@@ -32,7 +31,6 @@ from protocols.framing import Cobs, cobs
 from protocols.gate import RequestClass
 from protocols.onb import OnbCodec
 from protocols.onb_frames import (
-    CLOCK,
     HEARTBEAT,
     START,
     STOPPED,
@@ -369,15 +367,6 @@ def test_the_start_request_asks_for_what_fits_the_link() -> None:
     assert 4 + 20 + 21 * 10 + 2 == 236
 
 
-def test_the_clocks_can_be_compared() -> None:
-    codec = OnbCodec(Framing.PACKETS)
-    request = decode_frame(codec.time_sync(123_456_789))
-    assert request is not None
-    assert request.payload == b"\x07" + (123_456_789).to_bytes(8, "little")
-    answer = encode_response(0, 0, Opcode.TIME_SYNC, data=CLOCK.pack(123_456_789, 50, 60))
-    assert codec.receive(answer) == [ClockPair(123_456_789, 50, 60)]
-
-
 @pytest.mark.parametrize(
     ("code", "data", "expected"),
     [
@@ -495,7 +484,6 @@ def test_nothing_the_codec_forms_touches_the_calibration() -> None:
             codec.start(),
             codec.stop(),
             codec.keep_alive(),
-            codec.time_sync(5),
         ]
         assert {codec.request_class(data) for data in formed} == {
             RequestClass.QUERY,
