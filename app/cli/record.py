@@ -70,6 +70,11 @@ def add(commands: Commands) -> None:
         example="myograph scan --seconds 5",
     )
     scan.add_argument("--seconds", type=positive, default=4.0, metavar="S")
+    scan.add_argument(
+        "--experimental",
+        action="store_true",
+        help="also models that are known only from other people's decoders",
+    )
     add_json(scan)
 
 
@@ -133,6 +138,7 @@ def run_scan(arguments: argparse.Namespace) -> int:
     from app.device_pool import RealFinder
 
     finder = RealFinder()
+    finder.experimental = arguments.experimental
     say(f"Listening for {arguments.seconds:g} s …")
     found = asyncio.run(finder.find(arguments.seconds))
     if finder.problem is not None:
