@@ -48,12 +48,13 @@ class RunOfTest:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One visit with all that was done in it, oldest first."""
+    """One visit with all that was done in it, oldest first; `damaged` are trials by id."""
 
     session: Session
     person: Person
     runs: tuple[RunOfTest, ...]
     treatments: tuple[Treatment, ...]
+    damaged: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +164,11 @@ def find_tests(text: str) -> list[StrengthTest]:
 
 
 def _visit(store: Store, session: Session) -> Visit:
+    trials = store.trials.of_session(session.id)
     return Visit(
         session,
         store.people.get(session.person_id),
-        group_runs(store.trials.of_session(session.id)),
+        group_runs(trials),
         tuple(store.treatments.of_session(session.id)),
+        trials.damaged,
     )

@@ -47,7 +47,7 @@ from data.records import Session, Treatment
 from data.rehabilitation import Prescription
 from data.store import Store
 
-_EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES = range(7)
+_EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES, _DAMAGED = range(8)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,13 @@ class _Shown:
     items: tuple[Item, ...]
     before: tuple[str, ...]
     episode: Episode | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Damaged:
+    """The key of a trial that cannot be read."""
+
+    trial_id: str
 
 
 class VisitPage(Page):
@@ -159,7 +166,7 @@ class VisitPage(Page):
         left.column.addLayout(buttons)
         left.column.addWidget(self.timeline, 1)
         self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser(), self.item,
-                           self.measure, self.exercises)  # fmt: skip
+                           self.measure, self.exercises, self._damaged())  # fmt: skip
         columns = QHBoxLayout()
         columns.setSpacing(space(5))
         columns.addWidget(left)
@@ -169,6 +176,18 @@ class VisitPage(Page):
     def _empty(self) -> QWidget:
         card = Card(margin=4)
         card.column.addWidget(EmptyState("Nothing was recorded", "Nothing belongs to this visit."))
+        card.column.addStretch()
+        return card
+
+    def _damaged(self) -> QWidget:
+        card = Card(margin=4)
+        card.column.addWidget(
+            EmptyState(
+                "This trial is damaged",
+                "Its record reads differently from what was stored, so no number of it is shown. "
+                "Every other record is safe. Restore this one from a backup.",
+            )
+        )
         card.column.addStretch()
         return card
 
@@ -244,7 +263,8 @@ class VisitPage(Page):
                 self.record.show_treatment(item)
                 self._right.setCurrentIndex(_TREATMENT)
             case None:
-                self._right.setCurrentIndex(_EMPTY)
+                is_damaged = isinstance(key, _Damaged)
+                self._right.setCurrentIndex(_DAMAGED if is_damaged else _EMPTY)
 
     def _show_run(self, run: RunOfTest) -> None:
         self.run.show_run(run, self.desk.settings.force_unit)
@@ -432,7 +452,17 @@ def _timeline(visit: Visit, items: tuple[Item, ...]) -> list[Row]:
     rows = [(run.started_at, _run_row(visit.session, run)) for run in visit.runs]
     rows += [(t.started_at, _treatment_row(visit.session, t)) for t in visit.treatments]
     rows += [(item.at, _item_row(visit.session, item)) for item in items]
-    return [row for _, row in sorted(rows, key=lambda row: row[0])]
+    in_order = [row for _, row in sorted(rows, key=lambda row: row[0])]
+    return [*in_order, *map(_damaged_row, visit.damaged)]
+
+
+def _damaged_row(trial_id: str) -> Row:
+    return Row(
+        "This trial is damaged",
+        _Damaged(trial_id),
+        detail="restore it from a backup",
+        icon="attention",
+    )
 
 
 def _item_row(session: Session, item: Item) -> Row:

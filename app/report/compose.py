@@ -29,13 +29,17 @@ from data.records import Person, Session, Treatment, Trial
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """All that one report is made from. `last_time` are earlier trials to compare with."""
+    """All that one report is made from. `last_time` are earlier trials to compare with.
+
+    `left_out` counts the trials of the visit that are damaged.
+    """
 
     person: Person
     session: Session
     trials: tuple[ReportTrial, ...]
     treatments: tuple[Treatment, ...]
     last_time: tuple[Trial, ...] = ()
+    left_out: int = 0
 
 
 def compose(visit: Visit, tests: Mapping[str, StrengthTest], made_at: datetime) -> Report:
@@ -43,7 +47,7 @@ def compose(visit: Visit, tests: Mapping[str, StrengthTest], made_at: datetime) 
     session = visit.session
     return Report(
         name=plain(visit.person.name),
-        person=tuple(_person_facts(visit.person, session)),
+        person=(*_person_facts(visit.person, session), *_damage_facts(visit.left_out)),
         visit=clock(session.started_at, session.utc_offset_min),
         tests=tuple(_sections(visit, tests)),
         treatments=tuple(treatment_section(each) for each in visit.treatments),
@@ -68,6 +72,12 @@ def _person_facts(person: Person, session: Session) -> Iterable[Fact]:
         yield Fact("Team", plain(person.team))
     if session.clinician:
         yield Fact("Clinician", plain(session.clinician))
+
+
+def _damage_facts(left_out: int) -> Iterable[Fact]:
+    if left_out:
+        tests = "one test" if left_out == 1 else f"{left_out} tests"
+        yield Fact("Not in this report", f"{tests}: damaged, to be restored from a backup")
 
 
 def _age(born: date, on: date) -> int:

@@ -5,21 +5,34 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.report import ReportTrial, write_report
+from data.errors import DamagedRecordError
 from data.records import Session, Trial
 from data.store import Store
 
 
 def report_of(store: Store, session: Session, path: Path) -> Path:
-    """The report on a stored session, compared with the last one before it."""
+    """The report on a stored session, compared with the last one before it.
+
+    Damaged trials are left out, and counted in it.
+    """
     trials = store.trials.of_session(session.id)
+    whole = [each for trial in trials if (each := _report_trial(store, trial)) is not None]
     return write_report(
         path,
         store.people.get(session.person_id),
         session,
-        [ReportTrial(trial, store.trials.curve(trial.id)) for trial in trials],
+        whole,
         store.treatments.of_session(session.id),
         last_time=_last_time(store, session, trials),
+        left_out=len(trials.damaged) + len(trials) - len(whole),
     )
+
+
+def _report_trial(store: Store, trial: Trial) -> ReportTrial | None:
+    try:
+        return ReportTrial(trial, store.trials.curve(trial.id))
+    except DamagedRecordError:
+        return None
 
 
 def _last_time(store: Store, session: Session, trials: list[Trial]) -> list[Trial]:

@@ -60,15 +60,17 @@ def write_report(
     treatments: Sequence[Treatment],
     *,
     last_time: Sequence[Trial] | None = None,
+    left_out: int = 0,
 ) -> Path:
     """Write the PDF of one visit to `path`; needs no display. Raises OSError if it cannot.
 
     `last_time` are trials of an earlier visit; those of the same test, device model and lever
-    are compared with.
+    are compared with. `left_out` tests are damaged, which the report says.
     """
     from data.clinical.catalogue import tests
 
-    visit = Visit(person, session, tuple(trials), tuple(treatments), tuple(last_time or ()))
+    last = tuple(last_time or ())
+    visit = Visit(person, session, tuple(trials), tuple(treatments), last, left_out)
     return render(path, compose(visit, tests(), datetime.now(UTC)))
 
 

@@ -74,6 +74,19 @@ def test_the_visit_is_dated_by_the_clock_on_the_wall():
     assert report().visit == "14 March 2026, 14:05 (UTC+01:00)"
 
 
+def test_a_report_says_which_tests_are_not_in_it():
+    visit = Visit(builders.person(), builders.session(), (), ())
+    assert not _not_in(compose(visit, strength_tests(), builders.START))
+    one = compose(replace(visit, left_out=1), strength_tests(), builders.START)
+    assert _not_in(one) == ["one test: damaged, to be restored from a backup"]
+    two = compose(replace(visit, left_out=2), strength_tests(), builders.START)
+    assert _not_in(two) == ["2 tests: damaged, to be restored from a backup"]
+
+
+def _not_in(made: Report) -> list[str]:
+    return [fact.value for fact in made.person if fact.name == "Not in this report"]
+
+
 def test_both_limbs_and_their_difference_are_the_headline():
     headlines = section(nordic()).headlines
     assert [(h.label, h.value, h.unit) for h in headlines] == [

@@ -2,9 +2,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from data.store import Store
 from tests.app.cli.shell import run
 from tests.app.clinic import make_clinic
 from tests.app.test_report import pages
+from tests.data import samples
 
 
 def test_a_visit_becomes_a_pdf(tmp_path: Path):
@@ -31,3 +35,22 @@ def test_a_folder_that_is_missing_is_told(tmp_path: Path):
     assert result.returncode == 1
     assert result.stderr.startswith("myograph: No such file or directory: ")
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE trials SET note = 'x' WHERE test_id = 'nordic.bil'",
+        "DELETE FROM curve_blocks WHERE trial_id IN"
+        " (SELECT id FROM trials WHERE test_id = 'nordic.bil')",
+    ],
+)
+def test_a_damaged_test_does_not_stop_the_report_of_its_visit(tmp_path: Path, change: str):
+    clinic = make_clinic(tmp_path / "clinic.db")
+    store = Store(clinic.path)
+    with samples.altered(store) as connection:
+        assert connection.execute(change).rowcount
+    out = tmp_path / "report.pdf"
+    result = run("report", clinic.session.id, "--out", out, "--db", clinic.path)
+    assert result.returncode == 0, result.stderr
+    assert pages(out) == 1
