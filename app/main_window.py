@@ -40,6 +40,7 @@ PLACES = (
 )
 EVERYWHERE = (
     ("Ctrl+K", "Find an athlete, a test or a page"),
+    ("Ctrl+1 … Ctrl+6", "The pages of the rail, from the top"),
     ("Esc", "Back; nothing is lost"),
     ("Ctrl+Z", "Undo the last change"),
     ("?", "These keys"),
@@ -212,6 +213,9 @@ class MainWindow(QMainWindow):
         ):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(action)
+        for number, (page, _) in enumerate(PLACES, 1):
+            shortcut = QShortcut(QKeySequence(f"Ctrl+{number}"), self)
+            shortcut.activated.connect(lambda page=page: self.go(Route(page)))
 
     def _after_first_paint(self) -> None:
         self._was_shown = True
@@ -290,7 +294,7 @@ class MainWindow(QMainWindow):
         page = self.page
         keys = [(key.key, key.does) for key in page.keys] if isinstance(page, Page) else []
         title = page.title if isinstance(page, Page) else ""
-        everywhere = [(shortcut_text(key), does) for key, does in EVERYWHERE]
+        everywhere = [(_shown(key), does) for key, does in EVERYWHERE]
         self._key_sheet.open_for(title, keys, everywhere)
 
     def _focus_page(self) -> None:
@@ -346,6 +350,11 @@ def _tests_with(words: list[str]) -> list[Row]:
         if all(word in f"{test.name} {test.id} {test.muscle_group}".casefold() for word in words)
     ]
     return found[:_MOST_FOUND]
+
+
+def _shown(keys: str) -> str:
+    """Each of the keys as this platform writes it."""
+    return " … ".join(shortcut_text(key) for key in keys.split(" … "))
 
 
 def _always() -> bool:

@@ -45,6 +45,7 @@ class LivePage(Page):
         self._test = Elided("", "strong", bold=True)
         self._detail = Elided("", tone="muted")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._experimental = Text("EXPERIMENTAL", "small", tone="attention", bold=True)
         self._window_notice: Notice | None = None
         self._build()
         self._bind_keys()
@@ -83,6 +84,7 @@ class LivePage(Page):
             self._test.setText("No test is running")
             self._detail.setText("")
             self._virtual.hide()
+            self._experimental.hide()
             self.notice.show_notice(self._window_notice)
             self.next_step.show_step("Choose a test in a visit", "", "", is_next=False, icon="test")
             return
@@ -114,6 +116,7 @@ class LivePage(Page):
             button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         head.addWidget(back)
         head.addWidget(self.strip, 1)
+        head.addWidget(self._experimental)
         head.addWidget(self._virtual)
         head.addWidget(stage)
         head.addWidget(self.state)
@@ -173,7 +176,9 @@ class LivePage(Page):
         limb = f"{view.limb} limb" if is_of_one else "both limbs"
         valid = len([row for row in view.reps if not row.rejected])
         self._detail.setText(f"{limb}, {valid} of {view.reps_planned} repetitions")
-        self._virtual.setVisible(any(status.is_virtual for status in self.run.statuses))
+        statuses = self.run.statuses
+        self._virtual.setVisible(any(status.is_virtual for status in statuses))
+        self._experimental.setVisible(any(status.is_experimental for status in statuses))
         sides = (view.limb,) if is_unilateral(view) and view.limb else tuple(Side)
         is_in_rep = view.step is Step.GO
         self.reps.show_reps(view.reps, view.reps_planned, sides, is_in_rep=is_in_rep)

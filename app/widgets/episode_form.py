@@ -119,8 +119,8 @@ class EpisodeForm(QWidget):
         layout.addWidget(Field("Note", self.note))
         asked = Text("What happened and the day are needed.", "small", tone="muted")
         cancel = Button("Cancel", key="Esc", clicked=self.cancelled.emit)
-        asked.setVisible(theme().text_scale <= 1.25)
-        layout.addLayout(row(self.save, cancel, asked, 1, self.close_it))
+        words = (asked,) if theme().text_scale <= 1.25 else ()
+        layout.addLayout(row(self.save, cancel, *words, 1, self.close_it))
 
     def _save(self) -> None:
         """Hand the episode over, or show what is wrong and go there."""

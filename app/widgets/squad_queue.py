@@ -57,6 +57,8 @@ class SquadQueue(QWidget):
         return self._squad.member(self.list.current_key) if self._squad is not None else None
 
     def show_squad(self, squad: Squad, unit: ForceUnit) -> None:
+        before = self._squad
+        is_other = before is None or (before.team, before.test.id) != (squad.team, squad.test.id)
         self._squad, self._unit = squad, unit
         rows = [_row(place, each) for place, each in enumerate(squad.members, 1)]
         self.list.set_rows(rows)
@@ -66,7 +68,7 @@ class SquadQueue(QWidget):
         self.progress.setText(f"{done} of {count} done{half}")
         self.bar.setRange(0, max(count, 1))
         self.bar.setValue(done)
-        if self.member is None:
+        if self.member is None or is_other:
             self.choose(squad.next_after(None))
         self._show_current(self.list.current_key)
 

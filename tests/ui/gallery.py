@@ -10,6 +10,7 @@ import numpy as np
 from app.live import LiveTrace
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
+from app.pages.calibration import CalibrationPage
 from app.pages.devices_page import DevicesPage
 from app.pages.exercises import ExercisesPage
 from app.pages.ladder import LadderPage
@@ -36,8 +37,10 @@ from data.sides import Side
 from data.treatment_record import PlacedPoint, Placement, Polarity
 from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
+from tests.ui import still_devices
 from tests.ui.clinic import Clinic, furnish_squad, left_behind
 from tests.ui.stage import run_events, settle
+from tests.ui.still_devices import StillDevices
 
 BOARD = DeviceStatus(
     "Nordic Board",
@@ -491,6 +494,27 @@ def settings(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.SETTINGS))
 
 
+def calibration(window: MainWindow, clinic: Clinic) -> None:
+    _calibration(window, still_devices.BOARD)
+
+
+def calibration_step(window: MainWindow, clinic: Clinic) -> None:
+    page = _calibration(window, still_devices.BOARD)
+    page.setup.masses.set_value("10, 20, 40")
+    _press_enter(window, page, times=3)
+
+
+def calibration_result(window: MainWindow, clinic: Clinic) -> None:
+    page = _calibration(window, still_devices.BOARD)
+    page.setup.masses.set_value("10, 20, 40")
+    _press_enter(window, page, times=5)
+
+
+def calibration_check(window: MainWindow, clinic: Clinic) -> None:
+    window.desk.change_settings(check_limit_percent=1.0, clinician="K. Brandt")
+    _press_enter(window, _calibration(window, still_devices.PULLER), times=3)
+
+
 SCENES = tuple(
     Scene(show.__name__, show)
     for show in (
@@ -501,9 +525,28 @@ SCENES = tuple(
         treatment_start, treatment, treatment_tens, treatment_timer, treatment_running,
         treatment_contact_lost,
         devices, devices_all, training_started, devices_searching, devices_found, library,
+        calibration, calibration_step, calibration_result, calibration_check,
         settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
 )  # fmt: skip
+
+
+def _calibration(window: MainWindow, device: str) -> CalibrationPage:
+    desk = window.desk
+    window.add_page(PageId.CALIBRATION, lambda: CalibrationPage(desk, StillDevices()))
+    window.go(Route(PageId.DEVICES))
+    _go(window, Route(PageId.CALIBRATION, word=device))
+    page = window.page
+    assert isinstance(page, CalibrationPage)
+    return page
+
+
+def _press_enter(window: MainWindow, page: CalibrationPage, *, times: int) -> None:
+    page.setup.submit()
+    for _ in range(times - 1):
+        page.steps.read.click()
+    run_events(0.15)  # the live number is looked at ten times a second
+    settle(window)
 
 
 def _visit_form(
