@@ -68,7 +68,11 @@ def serial_link(
     port, _, baud = where.rpartition("@")
     is_named = bool(port) and baud.isdecimal() and int(baud) > 0
     baud_rate = int(baud) if is_named else model.baud_rate or 115_200
-    link = SerialLink(port if is_named else where, baud_rate=baud_rate, line=model.line)
+    # A therapy unit may take a change of these lines for a reset, or for somebody who drives it.
+    lines = False if isinstance(model, ElectrotherapyModel) else None
+    link = SerialLink(
+        port if is_named else where, baud_rate=baud_rate, line=model.line, dtr=lines, rts=lines
+    )
     return ChosenLink(link, Framing.STREAM, f"serial:{where}", is_virtual)
 
 

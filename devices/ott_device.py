@@ -30,6 +30,7 @@ class OttDevice(ElectrotherapyDevice):
         self._hello: Hello | None = None
         self._state: UnitState | None = None
         self._rejection: Rejected | None = None
+        self._heard: int | None = None  # the last event before the link was lost
 
     def begin_log(self) -> None:
         super().begin_log()
@@ -38,7 +39,8 @@ class OttDevice(ElectrotherapyDevice):
 
     async def _greet(self) -> None:
         self.codec.reset()
-        heard = self.log.last_event_id  # what happens while we greet must not hide what did before
+        # What happens while we greet, perhaps in vain, must not hide what did before.
+        heard = self.log.last_event_id if self._heard is None else self._heard
         self._hello = self._state = self._rejection = None
         await self._ask(
             self.codec.get_hello(), lambda: bool(self._hello or self._rejection), "Its greeting"
@@ -53,6 +55,12 @@ class OttDevice(ElectrotherapyDevice):
         await self._ask(self.codec.get_snapshot(), lambda: self._state is not None, "Its state")
         if heard is not None and not self._has_rebooted:
             await self._send(self.codec.get_events((heard + 1) & 0xFFFF))
+        self._heard = None
+
+    def _interrupted(self, cause: str) -> None:
+        if self._heard is None:
+            self._heard = self.log.last_event_id
+        super()._interrupted(cause)
 
     def _silence_limit_s(self) -> float | None:
         return _SILENCE_S if self.state is LinkState.READY else None

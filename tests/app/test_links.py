@@ -5,6 +5,9 @@ import pytest
 from app.demo import SimulatedLink
 from app.links import LinkSpecError, choose_link
 from devices.mark10 import MARK10
+from devices.match import AnyModel
+from devices.ott import OTT
+from devices.sciencemode4 import SCIENCEMODE4
 from devices.wh_c06 import WH_C06
 from drivers.broadcast import BroadcastLink
 from drivers.serial import SerialLink
@@ -29,6 +32,16 @@ def test_a_port_may_carry_another_speed(spec: str, port: str, baud_rate: int) ->
     settings = chosen.link._settings  # pyright: ignore[reportPrivateUsage] what it will open with
     assert (chosen.link.address, settings.baud_rate) == (port, baud_rate)
     assert chosen.framing is Framing.STREAM
+
+
+@pytest.mark.parametrize(("model", "lines"), [(OTT, False), (SCIENCEMODE4, False), (MARK10, None)])
+def test_the_port_of_a_therapy_unit_is_opened_with_both_lines_low(
+    model: AnyModel, lines: bool | None
+) -> None:
+    link = choose_link("serial:/dev/ttyACM0", model).link
+    assert isinstance(link, SerialLink)
+    settings = link._settings  # pyright: ignore[reportPrivateUsage] what it will open with
+    assert (settings.dtr, settings.rts) == (lines, lines)
 
 
 def test_a_model_that_only_advertises_is_listened_to() -> None:

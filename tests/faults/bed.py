@@ -172,8 +172,6 @@ class Clinic:
         return Recorded(trial, blocks)
 
 
-
-
 class Air(Protocol):
     """A simulated device with a link to it, while it is switched on."""
 

@@ -58,7 +58,13 @@ def haunts(radio: MoodyRadio) -> None:
 
 
 # Each hanging step takes its deadline, and the waits between attempts double.
-LONGER_S = {"connect hangs": 8.0, "subscribing hangs": 6.0, "unreachable": 9.0, "phantom": 25.0, "adapter off": 7.0}
+LONGER_S = {
+    "connect hangs": 8.0,
+    "subscribing hangs": 6.0,
+    "unreachable": 9.0,
+    "phantom": 25.0,
+    "adapter off": 7.0,
+}
 
 MOODS: dict[str, tuple[str, Callable[[MoodyRadio, Gatt], None]]] = {
     "no callback": ("B02", lambda radio, _gatt: radio.forget()),
