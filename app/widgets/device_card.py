@@ -190,7 +190,7 @@ def _texts(status: DeviceStatus) -> dict[str, str]:
         "Lost": lost,
         "Battery": battery,
         "Firmware": status.firmware or NO_VALUE,
-        "Calibrated": status.calibrated_on or "not known",
+        "Calibrated": status.calibrated_on or ("not known" if status.is_force else NO_VALUE),
         "Due": status.calibration_due or NO_VALUE,
         "Link": status.link or NO_VALUE,
         "Last seen": _moment(status.last_seen) if not status.is_connected else "now",

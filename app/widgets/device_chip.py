@@ -57,7 +57,8 @@ class DeviceChip(QAbstractButton):
         """The second line: what is wrong, else the link's state or its numbers."""
         # A small chip has no room for the badge, but the word must stand in every view.
         virtual = "VIRTUAL   " if self.status.is_virtual and self._is_compact else ""
-        return virtual + self._state
+        experimental = "experimental   " if self.status.is_experimental else ""
+        return virtual + experimental + self._state
 
     @property
     def _state(self) -> str:

@@ -70,7 +70,8 @@ class MiniTrace(QWidget):
         painter.drawRoundedRect(QRectF(self.rect()), 6, 6)
         numbers = self._numbers()
         painter.setFont(font(Type.BODY))
-        width = max(painter.fontMetrics().horizontalAdvance(f"L {_WIDEST}"), 1) + space(3)
+        widest = f"L {force(-8888.0, self._unit)}"
+        width = painter.fontMetrics().horizontalAdvance(widest) + space(3)
         plot = QRectF(self.rect()).adjusted(space(2), space(2), -width - space(2), -space(2))
         self._paint_curves(painter, plot)
         self._paint_numbers(painter, numbers, width)
@@ -117,6 +118,3 @@ class MiniTrace(QWidget):
             painter.setPen(colours().colour(role))
             whole = QRectF(0, place * height, self.width() - space(3), height)
             painter.drawText(whole, right, text)
-
-
-_WIDEST = "−8888.8 kgf"

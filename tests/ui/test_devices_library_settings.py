@@ -105,6 +105,7 @@ def test_a_device_that_cannot_tell_loss_never_shows_none_lost(window: MainWindow
     assert not says(page, "0.00\u00a0%")
     chip = window.bar.findChildren(DeviceChip)[0]
     chip.set_compact(False)
+    assert chip.second.startswith("experimental")
     assert "loss unknown" in chip.second
 
 
