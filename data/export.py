@@ -10,9 +10,11 @@ from pathlib import Path
 from uuid import UUID
 
 from data.analysis.types import Curve, Side, TrialAnalysis
+from data.clinical.modalities import number_of
 from data.errors import DamagedRecordError
-from data.records import Person, Trial
+from data.records import Person, Treatment, Trial
 from data.store import Store
+from data.treatment_export import treatment_rows, treatment_values_object
 from data.values import Json, JsonObject, to_json
 
 _FORMULA_STARTS = "=+-@\t\r\n＝＋－＠"  # full-width forms become the plain ones in some programs
@@ -39,6 +41,23 @@ _NUMBER_COLUMNS = (
     "key",
     "value",
     "unit",
+    "method",
+    "reason",
+)
+
+_VALUE_COLUMNS = (
+    "treatment",
+    "modality",
+    "started_at",
+    "group",
+    "key",
+    "label",
+    "channel",
+    "at_s",
+    "value",
+    "unit",
+    "origin",
+    "is_default",
     "method",
     "reason",
 )
@@ -112,6 +131,32 @@ def numbers_csv(trials: Iterable[Trial]) -> str:
     return "\n".join((*lines, ""))
 
 
+def treatments_csv(treatments: Iterable[Treatment]) -> str:
+    """One row for each value of a treatment, with unit and where it comes from."""
+    lines = [",".join(_VALUE_COLUMNS)]
+    for treatment in treatments:
+        start = [str(treatment.id), treatment.modality.value, treatment.started_at.isoformat()]
+        for row in treatment_rows(treatment):
+            number = number_of(row.value)
+            value = _text_cell(_words(row.value)) if number is None else _number(number)
+            cells = [
+                *map(_text_cell, [*start, row.group, row.key, row.label]),
+                str(row.channel) if row.channel else "",
+                _number(row.at_s),
+                value,
+                *map(_text_cell, [row.unit, row.origin.value, "yes" if row.is_default else ""]),
+                *map(_text_cell, [row.method, row.reason]),
+            ]
+            lines.append(",".join(cells))
+    return "\n".join((*lines, ""))
+
+
+def treatment_object(treatment: Treatment) -> JsonObject:
+    """A treatment for JSON: the record, and under ``rows`` each value with unit and origin."""
+    rows = [_public(row) for row in treatment_values_object(treatment)]
+    return {**_public(to_json(treatment)), "rows": [*rows]}
+
+
 def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
     """A trial for JSON: header, results with unit, method and reason, and its net curve."""
     found = _public(to_json(trial))
@@ -150,7 +195,7 @@ def session_object(store: Store, session_id: UUID) -> JsonObject:
         "session": _public(to_json(session)),
         "trials": [*objects],
         "treatments": [
-            _public(to_json(treatment)) for treatment in store.treatments.of_session(session_id)
+            treatment_object(treatment) for treatment in store.treatments.of_session(session_id)
         ],
         "items": [_public(item) for item in store.items.of_session(session_id)],
         "damaged": [*trials.damaged, *damaged],
@@ -223,6 +268,12 @@ def _numbers_of(
 def _number(value: float | None) -> str:
     """The shortest text that reads back as the same float64; empty where there is none."""
     return "" if value is None or not math.isfinite(value) else repr(value)
+
+
+def _words(value: float | str | None) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(value)
 
 
 def _text_cell(text: str) -> str:

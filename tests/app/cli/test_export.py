@@ -50,6 +50,7 @@ def test_no_name_of_a_person_is_in_a_file_name(clinic: Clinic, tmp_path: Path):
     assert names == {
         "reps.csv",
         "numbers.csv",
+        "treatments.csv",
         *(f"curve-{trial.id}.csv" for trial in clinic.trials),
     }
 
@@ -74,3 +75,32 @@ def test_without_a_file_json_goes_to_stdout(clinic: Clinic, capsys: pytest.Captu
 @pytest.mark.parametrize("words", [["--format", "csv"], ["--json"]])
 def test_what_cannot_be_meant_is_wrong_usage(clinic: Clinic, words: list[str]):
     assert export(clinic, *words) == 2
+
+
+def test_treatments_leave_with_unit_and_origin(clinic: Clinic, tmp_path: Path):
+    assert export(clinic, "--format", "csv", "--out", tmp_path / "out") == 0
+    with (tmp_path / "out" / "treatments.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows
+    assert all(row["origin"] for row in rows)
+
+
+def test_fhir_is_one_bundle_with_codes_only_where_they_are_asked_for(
+    clinic: Clinic, tmp_path: Path
+):
+    plain, coded = tmp_path / "plain.json", tmp_path / "coded.json"
+    assert export(clinic, "--format", "fhir", "--out", plain) == 0
+    assert export(clinic, "--format", "fhir", "--codes", "shipped", "--out", coded) == 0
+    bundle = json.loads(plain.read_text("utf-8"))
+    kinds = [entry["resource"]["resourceType"] for entry in bundle["entry"]]
+    assert {"Patient", "Procedure", "Observation"} <= set(kinds)
+    assert "coding" not in plain.read_text("utf-8")
+    assert "http://snomed.info/sct" in coded.read_text("utf-8")
+
+
+def test_codes_without_fhir_or_from_no_file_are_wrong_usage(
+    clinic: Clinic, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    assert export(clinic, "--codes", "shipped") == 2
+    assert export(clinic, "--format", "fhir", "--codes", tmp_path / "none.yaml") == 2
+    assert "none.yaml" in capsys.readouterr().err
