@@ -11,10 +11,12 @@ from PySide6.QtWidgets import QApplication
 
 from app.main_window import EVERYWHERE, PLACES, MainWindow
 from app.navigation import Desk, PageId, Route
+from app.pages.calibration import CalibrationPage
 from app.pages.live_test import LivePage
 from app.pages.page import Page
 from app.settings import SettingsFile
 from app.store_thread import StoreThread, open_store
+from tests.ui.still_devices import StillDevices
 
 ROOT = Path(__file__).parent.parent
 GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
@@ -25,6 +27,7 @@ PAGES = {
     "test": PageId.LIVE,
     "review": PageId.REVIEW,
     "treatment": PageId.TREATMENT,
+    "calibration": PageId.CALIBRATION,
 } | {word.lower(): page for page, word in PLACES}
 
 
@@ -47,6 +50,7 @@ def window(qapp: QApplication, tmp_path: Path) -> Generator[MainWindow]:
     desk = Desk(store, SettingsFile(tmp_path / "settings.json"))
     shown = MainWindow(desk)
     shown.add_page(PageId.LIVE, lambda: LivePage(desk))
+    shown.add_page(PageId.CALIBRATION, lambda: CalibrationPage(desk, StillDevices()))
     yield shown
     store.stop()
     shown.deleteLater()

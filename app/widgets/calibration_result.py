@@ -68,7 +68,7 @@ class CalibrationResult(Card):
     def _show_check(self, check: MassCheck) -> None:
         self.caption.setText("Error against the known mass")
         more = "more" if check.error_n >= 0 else "less"
-        self.headline.setText(quantity(check.error_percent, "%", 1, signed=True))
+        self.headline.setText(quantity(check.error_percent, "%", 2, signed=True))
         self.sentence.setText(
             f"It reads {quantity(check.reading_n, 'N', 1)} where {check.mass_kg:g} kg pull with "
             f"{quantity(check.force_n, 'N', 1)}: {quantity(abs(check.error_n), 'N', 1)} {more}."

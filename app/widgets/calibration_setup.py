@@ -53,7 +53,7 @@ class CalibrationSetup(Card):
         self._channel_row.setContentsMargins(0, 0, 0, 0)
         self.cell = Segments(_CELLS, name="Which cell it is", value=Position.SINGLE)
         self._cell_field = Field("Which cell it is", self.cell)
-        self.masses = TextField("", most=80)
+        self.masses = TextField("Mass in kg", most=80)
         self.masses.edit.setMaximumWidth(theme().px(280))
         self.capacity = QuantityField("Rated load of the cell", "N", 1.0, 50_000.0, decimals=0)
         self.cell_serial = TextField("What stands on the cell", most=40)
@@ -139,7 +139,9 @@ class CalibrationSetup(Card):
         is_check = self.mode.value == _CHECK
         self._cell_field.setVisible(not is_check and len(unit.positions) > 1)
         self._cell.setVisible(not is_check)
-        self.masses.label.setText("Mass in kg" if is_check else "Masses in kg, one after the other")
+        masses = "Mass in kg" if is_check else "Masses in kg, one after the other"
+        self.masses.label.setText(masses)
+        self.masses.edit.setAccessibleName(masses)
         self.masses.edit.setPlaceholderText("20" if is_check else "10, 20")
         self.masses.complain("")
         self.explanation.setText(_explain(unit, is_check=is_check))

@@ -23,8 +23,10 @@ from devices.catalog import FORCE_MODELS
 from devices.declaration import ForceModel
 from devices.errors import UncalibratedError
 from devices.types import LinkState
+from drivers.capture import CaptureLink
+from protocols.gate import RequestClass
 from tests.contract.test_force_devices import FAST, half_step_n, places_samples
-from tests.rigs import SETUPS, Bench, Way, memory_rig, until
+from tests.rigs import SETUPS, Bench, Way, memory_rig, requests_written, until
 
 RAW = [model for model in FORCE_MODELS.values() if model.needs_calibration]
 G = 9.80665
@@ -62,13 +64,19 @@ def words(model: str, *more: object) -> argparse.Namespace:
 
 @asynccontextmanager
 async def station_of(
-    model_id: str, hook: Hook, store: Store, *, noise_n: float = 0.0
+    model_id: str,
+    hook: Hook,
+    store: Store,
+    *,
+    noise_n: float = 0.0,
+    capture: Path | None = None,
 ) -> AsyncGenerator[Station]:
     model = FORCE_MODELS[model_id]
     bench = Bench(model, Way.MEMORY)
     speed = FAST if places_samples(model) else 1.0
     async with memory_rig(bench.firmware(hook, noise_n=noise_n), speed=speed) as rig:
-        chosen = ChosenLink(rig.link, bench.framing, "memory", False)
+        link = rig.link if capture is None else CaptureLink(rig.link, capture)
+        chosen = ChosenLink(link, bench.framing, "memory", False)
         station = force_station(chosen, model, calibrations_of(store))
         await station.open(may_be_uncalibrated=True)
         try:
@@ -131,6 +139,22 @@ async def test_an_own_calibration_is_checked_and_never_changed(tmp_path: Path) -
     store.calibrations.save(found)
     async with station_of("progressor", Hook(), store) as again:
         assert "outside your limit" in (again.status().attention or "")
+    store.close()
+
+
+@pytest.mark.parametrize("model_id", ["harp", "progressor", "onb"])
+async def test_nothing_that_changes_a_device_is_sent_while_it_is_calibrated(
+    model_id: str, tmp_path: Path
+) -> None:
+    store, hook, capture = Store(tmp_path / "x.db"), Hook(), tmp_path / "sent.bytes"
+    model = FORCE_MODELS[model_id]
+    check = () if model.needs_calibration else ("--check",)
+    async with station_of(model_id, hook, store, capture=capture) as station:
+        await guided(station, words(model_id, *check, "--mass", 20), Hands(hook, 0.0, 20.0))
+        await station.measure()
+    gate = model.codec(Bench(model, Way.MEMORY).framing)
+    kinds = {gate.request_class(request) for request in requests_written(capture)}
+    assert kinds == {RequestClass.QUERY, RequestClass.STREAM}
     store.close()
 
 

@@ -88,7 +88,7 @@ def test_a_device_with_its_own_calibration_is_checked_against_the_clinics_limit(
         press(window, Qt.Key.Key_Return)
         read(bench, hook, 0.0)
         read(bench, hook, 20.4)
-        assert page.result.headline.text() == "+2.0\u00a0%"
+        assert page.result.headline.text() == "+2.00\u00a0%"
         assert says(page, "Outside your limit of ±1 %.")
         press(window, Qt.Key.Key_R)  # the mass was not the right one
         assert page.steps.isVisible()
