@@ -9,12 +9,12 @@ from functools import reduce
 import numpy as np
 from numpy.typing import NDArray
 
+from data.analysis.settling import Settling
+from data.analysis.trace import first_true
 from data.clinical.tests import RepRule
 
 Array = NDArray[np.float64]
 
-_SETTLE_S = 0.5
-_SETTLE_LIMIT_S = 3.0
 _LINGER_S = 1.0
 _BLOCK = 4096
 _SETTLE_BLOCK = 256
@@ -56,7 +56,7 @@ class RepDetector:
 
     def __init__(self, rule: RepRule) -> None:
         self._rule = rule
-        self._settling = _Settling(rule.on_n)
+        self._settling = Settling(rule.on_n)
         self._rest: float | None = None
         self._best = 0.0
         self._completed = 0
@@ -108,7 +108,7 @@ class RepDetector:
     def _wait(
         self, t: Array, x: Array, force: Array, i: int, rest: float, events: list[RepEvent]
     ) -> int:
-        j = _first(x[i:] >= self._on_now(self._best, rest), i)
+        j = first_true(x[i:] >= self._on_now(self._best, rest), i)
         if j < len(x):
             start = float(t[j])
             self._candidate = _Candidate(start, start, start, float(x[j]) - rest, force[j].copy())
@@ -127,38 +127,46 @@ class RepDetector:
     ) -> int:
         """Inside a repetition, until it falls below the off-level or lingers below the on-level."""
         tail = x[i:] - rest
-        best = np.array(max(self._best, candidate.peak))
-        if tail.max() > best:
-            best = np.maximum(np.maximum.accumulate(tail), best)
-        fallen = _first(tail < self._off(best, rest), i)
+        best = self._running_best(tail, max(self._best, candidate.peak), rest)
+        fallen = first_true(tail < self._off(best, rest), i)
         strong = (tail >= self._on(best, rest))[: fallen - i]
-        last_strong, lingered = t[i:fallen], fallen
-        if not strong.all():
-            last_strong = np.maximum.accumulate(
-                np.where(strong, last_strong, candidate.last_strong_s)
-            )
-            lingered = _first(t[i:fallen] - last_strong > _LINGER_S, i)
-        j = min(fallen, lingered)
+        n, last_strong_s = _linger(t[i:fallen], strong, candidate.last_strong_s)
+        j = i + n
         if j > i:
             candidate.peak = max(candidate.peak, float(tail[: j - i].max()))
             candidate.peaks = np.maximum(candidate.peaks, force[i:j].max(axis=0))
             candidate.last_s = float(t[j - 1])
-            candidate.last_strong_s = float(last_strong[j - i - 1])
+            candidate.last_strong_s = last_strong_s
         if j == len(x):
             return j
-        if lingered < fallen:
+        if j < fallen:
             candidate.last_s = candidate.last_strong_s
             self._close(candidate, events)
         else:
             candidate.is_falling = True
         return j
 
+    def _running_best(self, tail: Array, best: float, rest: float) -> Array:
+        """The best so far at each sample, ``(n,)`` N, or one value where that decides alike."""
+        k = int(tail.argmax())
+        top = tail[k]
+        if top <= best:
+            return np.array(best)
+        # What reaches the level of the top reaches every lower one: only the others need their own.
+        low = np.flatnonzero(tail[:k] < self._on(top, rest))
+        if not len(low):
+            return np.array(top)
+        running = np.full(len(tail), top)
+        m = int(low[-1]) + 1
+        running[:m] = np.maximum(np.maximum.accumulate(tail[:m]), best)
+        return running
+
     def _fall(
         self, t: Array, x: Array, i: int, rest: float, candidate: _Candidate, events: list[RepEvent]
     ) -> int:
         """Below the off-level: the force comes back within the merge gap, or it is over."""
         best = max(self._best, candidate.peak)
-        back = _first(x[i:] >= self._on_now(best, rest), i)
+        back = first_true(x[i:] >= self._on_now(best, rest), i)
         over = int(np.searchsorted(t, candidate.last_s + self._rule.merge_gap_s, side="right"))
         over = max(over, i)
         if over <= back and over < len(t):
@@ -231,46 +239,21 @@ class _Candidate:
     is_falling: bool = False
 
 
-class _Settling:
-    """Finds the resting level: the first quiet half second, or zero when effort comes first."""
+def _linger(t: Array, strong: NDArray[np.bool_], before_s: float) -> tuple[int, float]:
+    """How many samples pass until none has been strong for a second, and when one last was.
 
-    def __init__(self, on_n: float) -> None:
-        self._on_n = on_n
-        self._began_s: float | None = None
-        self._is_loaded = False
-        self._start_s = 0.0
-        self._values: list[float] = []
-        self._low = self._high = 0.0
-
-    def feed(self, t: Array, x: Array) -> tuple[float | None, int]:
-        """The level once it is known, and the sample from which it holds."""
-        on_n = self._on_n
-        for i, (moment, value) in enumerate(zip(t.tolist(), x.tolist(), strict=True)):
-            if self._began_s is None:
-                self._began_s, self._is_loaded = moment, value >= on_n
-                self._restart(moment, value)
-            if (value >= on_n) is not self._is_loaded or moment - self._began_s > _SETTLE_LIMIT_S:
-                return 0.0, i
-            if value < self._low:
-                self._low = value
-            elif value > self._high:
-                self._high = value
-            if self._high - self._low > on_n and self._high - self._low > 0.1 * abs(value):
-                self._restart(moment, value)
-            self._values.append(value)
-            if moment - self._start_s >= _SETTLE_S:
-                return sum(self._values) / len(self._values), i + 1
-        return None, len(t)
-
-    def _restart(self, moment: float, value: float) -> None:
-        self._start_s, self._low, self._high = moment, value, value
-        self._values.clear()
-
-
-def _first(found: NDArray[np.bool_], offset: int) -> int:
-    """Index of the first True, counted from `offset` samples earlier; the end if there is none."""
-    k = int(found.argmax()) if len(found) else 0
-    return offset + (k if len(found) and found[k] else len(found))
+    `before_s` is when one was before the first of them.
+    """
+    weak = np.flatnonzero(~strong)
+    if not len(weak):
+        return len(t), float(t[-1]) if len(t) else before_s
+    last_s = float(t[weak[0] - 1]) if weak[0] else before_s
+    if float(t[weak[-1]]) - last_s <= _LINGER_S:  # too short to ask how long each was weak
+        back = int(strong[::-1].argmax())
+        return len(t), float(t[-1 - back]) if strong[-1 - back] else before_s
+    last = np.maximum.accumulate(np.where(strong, t, before_s))
+    n = first_true(t - last > _LINGER_S)
+    return n, float(last[n - 1]) if n else before_s
 
 
 def _as_floats(values: Array) -> tuple[float, ...]:

@@ -115,6 +115,12 @@ def mean(values: Array) -> float:
     return float(np.add.reduce(values)) / len(values)
 
 
+def first_true(found: NDArray[np.bool_], offset: int = 0) -> int:
+    """Index of the first True, counted from `offset` samples earlier; the end if there is none."""
+    k = int(found.argmax()) if len(found) else 0
+    return offset + (k if len(found) and found[k] else len(found))
+
+
 def even_period(t: Array) -> float:
     """The spacing of ``t (n,) s`` where it is the same everywhere; else 0."""
     if len(t) < 2:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import statistics
 import time
 from collections.abc import Callable
@@ -37,23 +38,27 @@ def median_s(work: Callable[[], object], runs: int = 7) -> float:
 
 
 def times_as_long(
-    work: Callable[[], object], beside: Callable[[], object], rounds: int = 9
+    work: Callable[[], object], beside: Callable[[], object], rounds: int = 15
 ) -> float:
-    """How often `beside` would fit into `work`: median of rounds in which both take their turn.
+    """How often `beside` would fit into `work`, by the shortest time of each.
 
-    A machine that is busy in between slows both. The quicker one runs five times a round.
+    They take turns, so that a machine that is busy for a while slows both; in the shortest times it
+    was not. The quicker one runs three times a round.
     """
-    work()
-    ratios: list[float] = []
+    shortest, shortest_beside = math.inf, math.inf
     for _ in range(rounds):
-        quick = median_s(beside, runs=5)
-        began = time.perf_counter()
-        work()
-        ratios.append((time.perf_counter() - began) / quick)
-    return statistics.median(ratios)
+        shortest = min(shortest, _once_s(work))
+        shortest_beside = min(shortest_beside, *(_once_s(beside) for _ in range(3)))
+    return shortest / shortest_beside
 
 
 def percentile(values: list[float], percent: float) -> float:
     """The value that `percent` of all do not exceed."""
     ordered = sorted(values)
     return ordered[min(int(len(ordered) * percent / 100), len(ordered) - 1)]
+
+
+def _once_s(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return time.perf_counter() - began
