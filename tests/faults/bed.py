@@ -196,8 +196,8 @@ async def play(
     reached: Reached | None = None,
     **options: Any,
 ) -> Outcome:
-    """`interfere` is called with what `reached` gave at `FAULT_S`; `longer_s` the trial goes on, `options` are those of the
-    simulator."""
+    """`interfere` is called at `FAULT_S` with what `reached` gave; it goes on `longer_s` longer.
+    `options` are those of the simulator."""
     stale = max((fault.messages for fault in faults if isinstance(fault, Leftovers)), default=0)
     stale += _ANSWERS.get(bench.model.id, 0)
     sent, arrived = WireTap(stale), WireTap(stale)

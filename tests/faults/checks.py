@@ -121,5 +121,5 @@ def _same(some: Rows, other: Rows) -> NDArray[np.bool_]:
 
 
 def _is_subsequence(what: Rows, where: Rows) -> bool:
-    rows = iter(map(tuple, where.tolist()))
-    return all(any(row == wanted for row in rows) for wanted in map(tuple, what.tolist()))
+    rows = iter(where.tolist())
+    return all(any(row == wanted for row in rows) for wanted in what.tolist())

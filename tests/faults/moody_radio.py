@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 from bleak.args import SizedBuffer
+from bleak.assigned_numbers import CharacteristicPropertyName
 from bleak.backends.characteristic import BleakGATTCharacteristic
 from bleak.backends.client import BaseBleakClient, NotifyCallback
 from bleak.backends.service import BleakGATTService, BleakGATTServiceCollection
@@ -124,7 +125,9 @@ async def moody(firmware: Firmware, gatt: Gatt) -> AsyncGenerator[MoodyRadio]:
 def _services(gatt: Gatt) -> BleakGATTServiceCollection:
     found = BleakGATTServiceCollection()
     services: dict[str, BleakGATTService] = {}
-    ends = [(gatt.service, gatt.notify, "notify")]
+    ends: list[tuple[str, str, CharacteristicPropertyName]] = [
+        (gatt.service, gatt.notify, "notify")
+    ]
     if gatt.write is not None:
         ends.append((gatt.write_service or gatt.service, gatt.write, "write"))
     for handle, (uuid, characteristic, what) in enumerate(ends):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Generator
-from pathlib import Path
 from typing import Any
 
 import pytest
