@@ -153,13 +153,13 @@ def treatments_csv(treatments: Iterable[Treatment]) -> str:
 
 def treatment_object(treatment: Treatment) -> JsonObject:
     """A treatment for JSON: the record, and under ``rows`` each value with unit and origin."""
-    rows = [_public(row) for row in treatment_values_object(treatment)]
-    return {**_public(to_json(treatment)), "rows": [*rows]}
+    rows = [public_object(row) for row in treatment_values_object(treatment)]
+    return {**public_object(to_json(treatment)), "rows": [*rows]}
 
 
 def trial_object(trial: Trial, curve: Curve | None = None) -> JsonObject:
     """A trial for JSON: header, results with unit, method and reason, and its net curve."""
-    found = _public(to_json(trial))
+    found = public_object(to_json(trial))
     if trial.lost_reason is not None:
         found |= {"lost": None, "lost_reason": trial.lost_reason}
     if curve is not None:
@@ -191,13 +191,13 @@ def session_object(store: Store, session_id: UUID) -> JsonObject:
     return {
         "format": "myograph session",
         "version": 1,
-        "person": _public(to_json(store.people.get(session.person_id))),
-        "session": _public(to_json(session)),
+        "person": public_object(to_json(store.people.get(session.person_id))),
+        "session": public_object(to_json(session)),
         "trials": [*objects],
         "treatments": [
             treatment_object(treatment) for treatment in store.treatments.of_session(session_id)
         ],
-        "items": [_public(item) for item in store.items.of_session(session_id)],
+        "items": [public_object(item) for item in store.items.of_session(session_id)],
         "damaged": [*trials.damaged, *damaged],
     }
 
@@ -213,14 +213,14 @@ def read_trial(store: Store, trial: Trial) -> JsonObject:
 def person_object(store: Store, person: Person) -> JsonObject:
     """A person for JSON, with what belongs to no visit: injuries, matches, typed values …"""
     return {
-        "person": _public(to_json(person)),
-        "items": [_public(item) for item in store.items.of_person(person.id)],
+        "person": public_object(to_json(person)),
+        "items": [public_object(item) for item in store.items.of_person(person.id)],
     }
 
 
 def device_objects(store: Store) -> list[JsonObject]:
     """What is kept about things and not about a person, for JSON."""
-    return [_public(item) for item in store.items.of_nobody()]
+    return [public_object(item) for item in store.items.of_nobody()]
 
 
 def json_text(value: Json) -> str:
@@ -289,14 +289,14 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def _public(record: JsonObject) -> JsonObject:
+def public_object(record: JsonObject) -> JsonObject:
     """Numbers that JSON does not know become null: the record itself keeps them apart."""
     return {key: _public_value(value) for key, value in record.items()}
 
 
 def _public_value(value: Json) -> Json:
     if isinstance(value, dict):
-        return None if value.keys() == {"float"} else _public(value)
+        return None if value.keys() == {"float"} else public_object(value)
     if isinstance(value, list):
         return [_public_value(item) for item in value]
     return value

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from data.history import EarlierAnalysis
     from data.records import Session
     from data.store import Store
+    from data.values import JsonObject
 
 LONGEST_NAME = 200
 
@@ -145,7 +146,7 @@ def run_show(arguments: argparse.Namespace) -> int:
 
 
 def record_json(store: Store, record: Record) -> Json:
-    """The record; a person with the visits, a session with its trials and treatments."""
+    """The record; a person with the visits, a session with all that was done in it."""
     from app.cli.shapes import person_json, session_json, treatment_json, trial_json
     from app.results import set_asymmetry
     from data.records import Person, Session, Trial
@@ -153,7 +154,12 @@ def record_json(store: Store, record: Record) -> Json:
     match record:
         case Person():
             visits = [session_json(each) for each in store.sessions.of_person(record.id)]
-            return {"kind": "person", **person_json(record), "sessions": visits}
+            return {
+                "kind": "person",
+                **person_json(record),
+                "sessions": visits,
+                "items": _items(store.items.of_person(record.id)),
+            }
         case Session():
             trials = store.trials.of_session(record.id)
             return {
@@ -161,6 +167,7 @@ def record_json(store: Store, record: Record) -> Json:
                 **session_json(record),
                 "trials": [trial_json(each, set_asymmetry(store, each)) for each in trials],
                 "damaged": list(trials.damaged),
+                "items": _items(store.items.of_session(record.id)),
                 "treatments": [
                     treatment_json(each) for each in store.treatments.of_session(record.id)
                 ],
@@ -169,6 +176,14 @@ def record_json(store: Store, record: Record) -> Json:
             return {"kind": "trial", **trial_json(record, set_asymmetry(store, record))}
         case _:
             return {"kind": "treatment", **treatment_json(record)}
+
+
+def _items(kept: list[JsonObject]) -> list[JsonObject]:
+    """What is kept beside trials and treatments; earlier analyses are in a trial's history."""
+    from data.export import public_object
+    from data.history import EarlierAnalysis
+
+    return [public_object(each) for each in kept if each["kind"] != EarlierAnalysis.KIND]
 
 
 def _sessions(store: Store, arguments: argparse.Namespace) -> list[Session]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
 from app.__main__ import main
 from app.editing import move_bounds, reject_rep, restore
@@ -213,3 +214,32 @@ def test_a_damaged_trial_is_named_beside_the_others_of_its_visit(
     shown = ask(capsys, "show", clinic.session.id, "--db", clinic.path, status=1)
     assert shown["damaged"] == [str(damaged.id)]
     assert len(shown["trials"]) == 2
+
+
+def test_ctrl_c_leaves_every_trial_as_it_was_or_as_it_is_now(
+    clinic: Clinic, store: Store, capsys: pytest.CaptureFixture[str]
+):
+    aged = clinic.trials[:2]
+    for trial in aged:
+        store.trials.replace_analysis(trial.id, _older(trial.analysis), "")
+    begun: set[str] = set()
+
+    def stop_in_the_second(
+        _connection: object, _cursor: object, statement: str, parameters: object, *_rest: object
+    ) -> None:
+        if statement.startswith("INSERT INTO reps"):
+            begun.update(trial.id.hex for trial in aged if trial.id.hex in str(parameters))
+            if len(begun) == 2:
+                raise KeyboardInterrupt
+
+    event.listen(Engine, "before_cursor_execute", stop_in_the_second)
+    try:
+        assert main(["recompute", "--all", "--apply", "--db", str(clinic.path)]) == 1
+    finally:
+        event.remove(Engine, "before_cursor_execute", stop_in_the_second)
+    assert "stopped; what was saved before stays saved" in capsys.readouterr().err
+    assert store.verify().is_sound
+    first, second = aged
+    assert changes(store.trials.get(first.id).analysis, first.analysis) == ()
+    assert store.trials.get(second.id).analysis == _older(second.analysis)
+    assert [len(store.trials.history(trial.id)) for trial in aged] == [2, 1]

@@ -44,7 +44,7 @@ def test_a_person_who_was_added_is_listed_and_shown(tmp_path: Path, ask: Ask):
     assert ask("people", "--find", "morgan", "--db", db) == [added]
     assert ask("people", "--find", "nobody", "--db", db) == []
     shown = ask("show", added["id"], "--db", db)
-    assert shown == {"kind": "person", **added, "sessions": []}
+    assert shown == {"kind": "person", **added, "sessions": [], "items": []}
 
 
 def test_the_database_may_stand_before_or_after_the_words(tmp_path: Path, ask: Ask):
