@@ -79,7 +79,7 @@ class HostClock:
             host_us=at_us + float(late.mean()) + slope * (at_us - middle),
             rate=1.0 + slope,
             scatter_us=float(np.abs(away).max()),
-            delay_us=float(np.median([window.delay_us for window in windows])) + period_us,
+            delay_us=float(np.median([window.delay(slope) for window in windows])) + period_us,
         )
 
 
@@ -93,16 +93,22 @@ def alignment_error_us(one: HostFit, other: HostFit) -> float:
 
 @dataclass(frozen=True, slots=True)
 class _Window:
-    """The earliest arrival of about a second: stream time, host time less stream time, and how
-    much later the others usually were."""
+    """The earliest arrival of about a second: stream time, host time less stream time; and how
+    far the middle of all arrivals lies from it in both."""
 
     t_us: int
     late_us: int
-    delay_us: float
+    middle_t_us: float
+    middle_late_us: float
+
+    def delay(self, slope: float) -> float:
+        """How long arrivals usually took beyond the earliest, the drift between them left out."""
+        return max(self.middle_late_us - slope * self.middle_t_us, 0.0)
 
     @classmethod
     def of(cls, arrivals: list[tuple[int, int]]) -> _Window:
         late = [host_us - t_us for t_us, host_us in arrivals]
         earliest = min(late)
-        place = late.index(earliest)
-        return cls(arrivals[place][0], earliest, float(np.median(late)) - earliest)
+        t_us = arrivals[late.index(earliest)][0]
+        middle_t_us = float(np.median([t for t, _ in arrivals])) - t_us
+        return cls(t_us, earliest, middle_t_us, float(np.median(late)) - earliest)

@@ -251,7 +251,7 @@ class ReviewPage(Page):
         wanted = self.overlay.isChecked() and read.before is not None
         if not wanted or read.before is None:
             side = read.partner.sides[0] if read.partner is not None else None
-            name = f"{side}, other device" if side else ""
+            name = side.value.capitalize() if side else ""
             self.plot.set_overlay(read.partner, 0.0, name)
             return
         here, there = _first_onset(read.trial), _first_onset(read.before)

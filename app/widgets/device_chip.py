@@ -11,7 +11,7 @@ from app.status import DeviceStatus
 from app.theme import RADIUS, TARGET, Type, colours, font, is_restyle, pixmap, space, theme
 from app.units import quantity
 from app.widgets.text import tool_tip
-from devices.types import LinkState
+from devices.types import LinkState, Position
 
 STATE_WORDS = {
     LinkState.CLOSED: "not connected",
@@ -39,9 +39,9 @@ class DeviceChip(QAbstractButton):
 
     def set_status(self, status: DeviceStatus) -> None:
         self.status = status
-        self.setText(plain(status.name))
+        self.setText(_name(status))
         mark = "virtual device" if status.is_virtual else ""
-        spoken = [plain(status.name), mark, self.second]
+        spoken = [self.text(), mark, self.second]
         self.setAccessibleName(", ".join(part for part in spoken if part))
         tool_tip(self, status.attention or self.accessibleName())
         self.update()
@@ -161,6 +161,13 @@ class DeviceChip(QAbstractButton):
         painter.setFont(mark_font)
         painter.drawText(place, Qt.AlignmentFlag.AlignCenter, "VIRTUAL")
         return width + space(2)
+
+
+def _name(status: DeviceStatus) -> str:
+    """With the limb in front, where a device is set up for one: two of a kind look alike."""
+    if status.position in (None, Position.SINGLE):
+        return plain(status.name)
+    return f"{status.position.value.capitalize()} · {plain(status.name)}"
 
 
 def _lost(status: DeviceStatus) -> str:

@@ -88,6 +88,11 @@ def test_the_rate_of_a_clock_is_found_over_a_minute() -> None:
     assert rate == pytest.approx(1 / 1.0004, abs=2e-5)
 
 
+def test_a_clock_that_runs_twice_as_fast_costs_no_accuracy() -> None:
+    fits = Sensor(fast_ppm=1e6).fit(12.0, 1), Sensor(fast_ppm=1e6).fit(12.0, 2)
+    assert alignment_error_us(*fits) < 2.0 * 1e6 / 84.75
+
+
 def test_a_jump_between_the_clocks_is_in_the_stated_error() -> None:
     clock = HostClock()
     for number in range(2000):
