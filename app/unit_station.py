@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from uuid import UUID
 
 from app.status import DeviceStatus, DoseRow, LiveTreatment, SettingRow, TreatmentState
+from app.unit_journal import UnitJournal
 from app.workflow import Notice, Weight
 from data.analysis.types import Side
 from data.ids import uuid7
@@ -69,6 +71,9 @@ class UnitStation:
         self.on_over: Callable[[], None] = _ignore
         self._began_at: datetime | None = None
         self._is_over_told = False
+        self._treatment_id = uuid7()
+        self._journal: UnitJournal | None = None
+        self._visit: tuple[UUID, UUID] | None = None
         device.on_telemetry = self._telemetry
 
     async def open(self) -> None:
@@ -76,10 +81,24 @@ class UnitStation:
         await self.device.connect()
 
     async def close(self) -> None:
+        """Of a treatment that nobody kept the file stays for the next start."""
+        if self._journal is not None:
+            self._journal.close()
         await self.device.close()
 
+    def journal_into(self, folder: Path, session_id: UUID, person_id: UUID) -> None:
+        """From now on what the unit tells belongs to this visit, and is in a file in `folder`
+        within a second, until `begin_log`."""
+        if self._journal is None:
+            self._journal = UnitJournal(folder)
+        self._visit = (session_id, person_id)
+
     def begin_log(self) -> None:
-        """The next treatment is a new one."""
+        """The next treatment is a new one; the one before was stored, or is not wanted."""
+        if self._journal is not None:
+            self._journal.discard()
+        self._journal, self._visit = None, None
+        self._treatment_id = uuid7()
         self.device.begin_log()
         self._began_at = None
         self._is_over_told = False
@@ -139,7 +158,7 @@ class UnitStation:
             raise ValueError("The unit has not begun a treatment yet.")
         offset = self._began_at.astimezone().utcoffset() or timedelta()
         record = Treatment(
-            id=uuid7(),
+            id=self._treatment_id,
             session_id=session_id,
             person_id=person_id,
             modality=_modality(log),
@@ -175,9 +194,18 @@ class UnitStation:
         log = self.device.log
         if log.has_begun and self._began_at is None:
             self._began_at = datetime.now(UTC) - timedelta(seconds=log.elapsed_s)
+        if self._visit is not None and log.has_begun and not self._is_over_told:
+            self._write_down(self._visit)
         if log.is_over and not self._is_over_told:
             self._is_over_told = True
             self.on_over()
+
+    def _write_down(self, visit: tuple[UUID, UUID]) -> None:
+        log = self.device.log
+        if self._journal is not None and (self._journal.is_due or log.is_over):
+            self._journal.hear(self.treatment(*visit), log.elapsed_s)
+            if log.is_over:
+                self._journal.over(log.elapsed_s)
 
 
 def _modality(log: TreatmentLog) -> Modality:

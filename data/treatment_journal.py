@@ -135,6 +135,10 @@ class TreatmentJournal:
         """The treatment's clock goes on."""
         self._write(_Kind.BEAT, _at(at_s))
 
+    def over(self, at_s: float) -> None:
+        """The treatment is over, but the file is held until somebody says what becomes of it."""
+        self._write(_Kind.END, _at(at_s))
+
     def end(self, at_s: float) -> None:
         """The treatment is over; the file waits for `finish`. Also after a full disk."""
         self._file.end(_Kind.END, _at(at_s))

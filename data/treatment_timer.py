@@ -17,10 +17,58 @@ from data.treatment_journal import StartedTreatment, TreatmentJournal
 from data.treatment_record import MarkKind, Stretch, TreatmentMark, Value
 from devices.modality import Origin, SettingChange
 
-__all__ = ["TreatmentTimer"]
+__all__ = ["JournalThread", "TreatmentTimer"]
 
 BEAT_S = 0.5
 _Write = Callable[[TreatmentJournal], None]
+
+
+class JournalThread:
+    """Writes one treatment's file in a thread of its own: what is `put` returns at once.
+
+    `beat` is written where nothing else came for half a second. `problem` says why the file cannot
+    be written any more.
+    """
+
+    def __init__(self, open_journal: Callable[[], TreatmentJournal], beat: _Write) -> None:
+        self.problem: JournalWriteError | None = None
+        self.path: Path | None = None
+        self._beat = beat
+        self._tasks: SimpleQueue[_Write | None] = SimpleQueue()
+        self._thread = threading.Thread(
+            target=self._run, args=(open_journal,), name="treatment-journal", daemon=True
+        )
+        self._thread.start()
+
+    def put(self, write: _Write) -> None:
+        self._tasks.put(write)
+
+    def close(self) -> None:
+        """Let go of the file when all is written; waits for that, milliseconds."""
+        self._tasks.put(None)
+        self._thread.join()
+
+    def _run(self, open_journal: Callable[[], TreatmentJournal]) -> None:
+        try:
+            journal = open_journal()
+        except JournalWriteError as error:
+            self.problem = error
+            return
+        self.path = journal.path
+        beat_at = time.monotonic() + BEAT_S
+        while True:
+            try:
+                write = self._tasks.get(timeout=max(beat_at - time.monotonic(), 0.0))
+            except Empty:
+                write = self._beat
+                beat_at = time.monotonic() + BEAT_S
+            if write is None:
+                break
+            try:
+                write(journal)
+            except JournalWriteError as error:
+                self.problem = error
+        journal.close()
 
 
 class TreatmentTimer:
@@ -40,17 +88,11 @@ class TreatmentTimer:
     ) -> None:
         self.started = started
         self.draft = started.draft
-        self.problem: JournalWriteError | None = None
-        self.path: Path | None = None
         self._course = replace(started.course, is_timed=True)
         self._clock = clock
         self._zero_s = clock() - started.course.elapsed_s
         self._ended_s: float | None = None
-        self._tasks: SimpleQueue[_Write | None] = SimpleQueue()
-        self._thread = threading.Thread(
-            target=self._run, args=(open_journal,), name="treatment-journal", daemon=True
-        )
-        self._thread.start()
+        self._file = JournalThread(open_journal, self._beat)
 
     @classmethod
     def start(
@@ -73,6 +115,15 @@ class TreatmentTimer:
         return cls(started, lambda: journal, clock)
 
     @property
+    def path(self) -> Path | None:
+        """The file; None where none could be made, and until it is."""
+        return self._file.path
+
+    @property
+    def problem(self) -> JournalWriteError | None:
+        return self._file.problem
+
+    @property
     def elapsed_s(self) -> float:
         """Since the beginning, pauses included."""
         return self._clock() - self._zero_s if self._ended_s is None else self._ended_s
@@ -81,6 +132,10 @@ class TreatmentTimer:
     def on_s(self) -> float:
         """Without the pauses: what a clinic's timer shows."""
         return self.course.on_s
+
+    @property
+    def is_ended(self) -> bool:
+        return self._ended_s is not None
 
     @property
     def is_paused(self) -> bool:
@@ -163,33 +218,10 @@ class TreatmentTimer:
 
     def close(self) -> None:
         """Let go of the file: without `end` before, it is offered at the next start."""
-        self._tasks.put(None)
-        self._thread.join()
+        self._file.close()
 
     def _put(self, write: _Write) -> None:
-        self._tasks.put(write)
-
-    def _run(self, open_journal: Callable[[], TreatmentJournal]) -> None:
-        try:
-            journal = open_journal()
-        except JournalWriteError as error:
-            self.problem = error
-            return
-        self.path = journal.path
-        beat_at = time.monotonic() + BEAT_S
-        while True:
-            try:
-                write = self._tasks.get(timeout=max(beat_at - time.monotonic(), 0.0))
-            except Empty:
-                write = self._beat
-                beat_at = time.monotonic() + BEAT_S
-            if write is None:
-                break
-            try:
-                write(journal)
-            except JournalWriteError as error:
-                self.problem = error
-        journal.close()
+        self._file.put(write)
 
     def _beat(self, journal: TreatmentJournal) -> None:
         if self._ended_s is None:
