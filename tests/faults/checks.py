@@ -19,6 +19,7 @@ def check(outcome: Outcome, *, losses: int = 0, keeps_order: bool = True) -> Non
         missing_stretches_are_gap_rows(outcome, recorded)
         nothing_is_computed_over_a_gap_unflagged(recorded)
     one_notice_for_one_cause(outcome, losses)
+    assert len(outcome.faulted.gaps) >= losses, "an outage without its row"
     assert outcome.clean.gaps == (), "the trial after the fault is not clean"
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from devices.catalog import FORCE_MODELS
 from devices.types import Transport
+from firmware_sim.faults import FAULTS, PLANS
 from protocols.codec import Framing
 from tests.faults.bed import memory_bench
 from tests.faults.cases import CASES, benches
@@ -54,3 +55,19 @@ def test_every_device_meets_the_faults_of_each_of_its_links(model: str) -> None:
         met = {case.fault for case in CASES if bench in benches(case)}
         assert {fault for fault in met if fault[0] == group} >= {f"{group}01"}
         assert len([fault for fault in met if fault[0] == "D"]) >= 5
+
+
+def test_the_page_of_guarantees_lists_every_fault_with_its_tests() -> None:
+    page = (TESTS.parent / "docs" / "guarantees.md").read_text("utf-8")
+    for row in ROWS:
+        tests = ", ".join(f"`tests/{test}`" for test in row.tests)
+        line = (
+            f"| {row.id} {row.what} | {tests} |" if tests else f"- {row.id} {row.what}: {row.why}."
+        )
+        assert line in page
+        assert not row.unnoticed or f"- {fault}: {row.unnoticed}." in page
+
+
+def test_the_page_of_training_names_every_plan_and_every_kind_of_fault() -> None:
+    page = (TESTS.parent / "docs" / "training.md").read_text("utf-8")
+    assert not [name for name in (*PLANS, *FAULTS) if f"`{name}`" not in page]
