@@ -61,6 +61,14 @@ def _channel(channel: TrialChannel) -> Iterable[str]:
         f"cell {plain(calibration.cell_serial)}" if calibration.cell_serial else "",
     ]
     yield f"calibrated {', '.join(filter(None, known))}" if any(known) else "calibration not known"
+    if calibration.check is not None:
+        check = calibration.check
+        yield (
+            f"checked {plain(check.checked_on)} with {check.mass_kg:g} kg: "
+            f"{check.error_percent:+.1f} %"
+        )
+    if calibration.due_on is not None:
+        yield f"due again {plain(calibration.due_on)}"
 
 
 def limbs_of(trial: Trial) -> str:

@@ -4,7 +4,7 @@ import argparse
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,16 +15,20 @@ from app.calibrating import calibrations_of
 from app.cli.calibrate import guided
 from app.cli.commands import build_parser
 from app.cli.errors import CommandError
+from app.demo import simulated_link
 from app.device_pool import force_station
 from app.links import ChosenLink
 from app.station import Station
+from data.ids import uuid7
 from data.store import Store
 from devices.catalog import FORCE_MODELS
 from devices.declaration import ForceModel
 from devices.errors import UncalibratedError
-from devices.types import LinkState
+from devices.types import HostCalibration, LinkState, Position
 from drivers.capture import CaptureLink
+from firmware_sim.catalog import FIRMWARE
 from protocols.gate import RequestClass
+from tests.app.road import calibrated
 from tests.contract.test_force_devices import FAST, half_step_n, places_samples
 from tests.rigs import SETUPS, Bench, Way, memory_rig, requests_written, until
 
@@ -124,6 +128,51 @@ async def test_a_device_in_raw_counts_is_measured_with_a_mass_and_then_gives_new
         assert np.abs(force[-1, 0] - 123.4) <= 2 * step_n
         assert station.device.calibrations[0].calibrated_by == "K. Brandt"
     store.close()
+
+
+@pytest.mark.parametrize("model_id", ["harp", "chronojump-platform", "motherboard"])
+async def test_a_channel_whose_calibration_was_withdrawn_is_measured_no_longer(
+    model_id: str, tmp_path: Path
+) -> None:
+    store, hook = Store(tmp_path / "x.db"), Hook(newtons=123.4)
+    bench = Bench(FORCE_MODELS[model_id], Way.MEMORY)
+    both = calibrated(bench, bench.firmware())
+    second, first = (
+        store.calibrations.save(replace(both, id=uuid7(), channels=(channel,), is_virtual=False))
+        for channel in reversed(both.channels)
+    )
+    async with station_of(model_id, hook, store) as station:
+        assert len(station.device.channels) == 2
+        store.calibrations.withdraw(second.id, first.at)
+        await station.measure()
+        assert station.channel_numbers == (first.channels[0].host.channel,)
+        await until(lambda: station.trace.count > 3)
+        _, force = station.trace.view()
+        assert force.shape[1] == 1
+        assert np.abs(force[-1, 0] - 123.4) <= 2 * half_step_n(bench)
+    store.close()
+
+
+@pytest.mark.parametrize("model", RAW, ids=lambda model: model.id)
+def test_a_virtual_device_knows_what_hanging_masses_on_it_would_find(model: ForceModel) -> None:
+    assert [
+        HostCalibration(*scale[:3], "2026-03-01", "bench", Position(scale.position))
+        for scale in FIRMWARE[model.id]().scales
+    ] == list(SETUPS[model.id].calibrations)
+
+
+async def test_a_virtual_device_in_raw_counts_measures_from_the_start(tmp_path: Path) -> None:
+    store = Store(tmp_path / "x.db")
+    chosen = simulated_link("harp", FORCE_MODELS["harp"])
+    station = force_station(chosen, FORCE_MODELS["harp"], calibrations_of(store))
+    try:
+        await station.open()
+        assert [channel.position for channel in station.device.channels] == ["left", "right"]
+        await until(lambda: station.trace.count > 3)
+    finally:
+        await station.close()
+        await chosen.end()
+        store.close()
 
 
 async def test_an_own_calibration_is_checked_and_never_changed(tmp_path: Path) -> None:

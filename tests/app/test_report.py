@@ -21,7 +21,7 @@ from data.clinical.catalogue import tests as strength_tests
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Stabilisation
 from data.records import Person, Treatment, Trial, TrialState
-from devices.types import Gap
+from devices.types import Gap, MassCheck
 from tests import builders
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -185,6 +185,17 @@ def test_device_calibration_and_zero_are_told():
     assert "none lost" in facts["Recording"]
     assert "zero 12.5 N" in facts["Cell, left"]
     assert "calibrated 2026-01-08, ±0.5 %" in facts["Cell, left"]
+
+
+def test_a_check_with_a_known_mass_and_the_due_date_are_told():
+    trial = nordic().trial
+    check = MassCheck(0, 20.0, 196.133, 195.0, "2026-02-01", 1.0)  # 1.133 N of 196.133 are 0.58 %
+    first, second = trial.header.channels
+    left = replace(first.calibration, due_on="2027-02-01", check=check)
+    header = replace(trial.header, channels=(replace(first, calibration=left), second))
+    facts = {fact.name: fact.value for fact in section(nordic(header=header)).provenance}
+    assert "checked 2026-02-01 with 20 kg: -0.6 %; due again 2027-02-01" in facts["Cell, left"]
+    assert "checked" not in facts["Cell, right"]
 
 
 def earlier(**changes: object) -> Trial:

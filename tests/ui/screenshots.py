@@ -38,6 +38,7 @@ SHOWN = (
     "treatment-light",
     "treatment_running-dark",
     "devices-light",
+    "calibration_step-light",
 )
 SIZE = (1280, 800)
 RATIOS = {"": 1.0, "-200": 2.0}
