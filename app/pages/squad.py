@@ -177,15 +177,19 @@ class SquadPage(Page):
         squad = self.squad
         if squad is None:
             return
-        changed, self._changed = self._changed, frozenset[UUID]()
+        if self._started is not None:  # the news of what was just stored may still be on its way
+            self._changed |= {self._started}
+        changed = self._changed  # until they are read: another question may come before the answer
         self.desk.store.ask(
             self,
             lambda store: refresh_squad(store, squad, changed),
-            self._show_refreshed,
+            lambda again: self._show_refreshed(again, changed),
+            slot="refresh",
         )
 
-    def _show_refreshed(self, squad: Squad) -> None:
+    def _show_refreshed(self, squad: Squad, read: frozenset[UUID]) -> None:
         """Unless another team or test was chosen meanwhile."""
+        self._changed -= read
         chosen = (str(self.team.currentData() or ""), str(self.test.currentData()))
         if (squad.team, squad.test.id) == chosen:
             self._show(squad)
@@ -196,12 +200,13 @@ class SquadPage(Page):
         started = squad.member(self._started)
         self.queue.show_squad(squad, unit)
         self.table.show_members(squad.members, unit)
-        if started is not None and started.is_done:
-            self._started = None
-            following = squad.next_after(started.person.id)
-            self.queue.choose(following)
-            if self._starts_next and following is not None:
-                self._start(following)
+        if started is None or not (started.is_done or self._starts_next):
+            return
+        self._started = None
+        following = squad.next_after(started.person.id)
+        self.queue.choose(following)
+        if self._starts_next and following is not None:
+            self._start(following)
         self._starts_next = False
 
     def _show_again(self) -> None:
