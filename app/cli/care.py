@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from app.cli.shapes import Json
     from data.backup import VerifyReport
     from data.intake import RecoverableCapture
-    from data.records import Trial
+    from data.records import Treatment, Trial
     from data.store import Store
+    from data.treatment_journal import OpenTreatment
 
 
 def add(commands: Commands) -> None:
@@ -85,18 +86,21 @@ def run_verify(arguments: argparse.Namespace) -> int:
 
 def run_recover(arguments: argparse.Namespace) -> int:
     from data.intake import recoverable, unreadable
+    from data.treatment_journal import open_treatments, unreadable_treatments
 
     with opened_store(arguments, makes=True) as store:
         captures = recoverable(store.captures)
-        damaged = unreadable(store.captures)
+        running = open_treatments(store.captures)
+        damaged = [*unreadable(store.captures), *unreadable_treatments(store.captures)]
         if arguments.list:
-            _tell_captures(captures, damaged, as_json=arguments.json)
+            _tell_captures(captures, running, damaged, as_json=arguments.json)
             return 0
         trials, failures = _recover(store, captures)
+        treatments = _recover_treatments(store, running, failures)
     if arguments.json:
-        print_json(_recovered_json(trials, failures, damaged))
+        print_json(_recovered_json(trials, treatments, failures, damaged))
     else:
-        _print_recovered(trials)
+        _print_recovered(trials, treatments)
     for path in damaged:
         say(f"myograph: the beginning of {path} cannot be read; it is kept; nothing else is lost")
     for path, reason in failures:
@@ -119,6 +123,22 @@ def _recover(
         except StoreError as error:
             failures.append((capture.path, str(error)))
     return trials, failures
+
+
+def _recover_treatments(
+    store: Store, running: list[OpenTreatment], failures: list[tuple[Path, str]]
+) -> list[Treatment]:
+    """Each up to the second in which the program ended; those that fail are added to `failures`."""
+    from data.errors import StoreError
+    from data.treatment_journal import finish
+
+    treatments: list[Treatment] = []
+    for found in running:
+        try:
+            treatments.append(finish(store, found.path))
+        except StoreError as error:
+            failures.append((found.path, str(error)))
+    return treatments
 
 
 def _tell_report(report: VerifyReport, more: Json, *, as_json: bool) -> int:
@@ -146,12 +166,17 @@ def _tell_report(report: VerifyReport, more: Json, *, as_json: bool) -> int:
 
 
 def _tell_captures(
-    captures: list[RecoverableCapture], damaged: list[Path], *, as_json: bool
+    captures: list[RecoverableCapture],
+    running: list[OpenTreatment],
+    damaged: list[Path],
+    *,
+    as_json: bool,
 ) -> None:
     if as_json:
         print_json(
             {
                 "captures": [_capture_json(capture) for capture in captures],
+                "treatments": [_running_json(found) for found in running],
                 "unreadable": [str(path) for path in damaged],
             }
         )
@@ -169,6 +194,9 @@ def _tell_captures(
             for capture in captures
         ],
     )
+    for found in running:
+        began = found.course.started_at.isoformat(timespec="seconds")
+        print(f"treatment: {found.draft.form.name}, {began}, {found.elapsed_s:.0f} s")
     for path in damaged:
         print(f"unreadable: {path}")
 
@@ -188,22 +216,42 @@ def _capture_json(capture: RecoverableCapture) -> Json:
     }
 
 
+def _running_json(found: OpenTreatment) -> Json:
+    return {
+        "file": str(found.path),
+        "treatment": str(found.started.id),
+        "person": str(found.started.person_id),
+        "session": str(found.started.session_id),
+        "modality": found.draft.modality.value,
+        "started_at": found.course.started_at.isoformat(),
+        "duration_s": found.elapsed_s,
+        "changes": len(found.course.changes),
+        "lost_tail_bytes": found.lost_tail_bytes,
+    }
+
+
 def _recovered_json(
-    trials: list[Trial], failures: list[tuple[Path, str]], damaged: list[Path]
+    trials: list[Trial],
+    treatments: list[Treatment],
+    failures: list[tuple[Path, str]],
+    damaged: list[Path],
 ) -> Json:
-    from app.cli.shapes import trial_json
+    from app.cli.shapes import treatment_json, trial_json
 
     return {
         "recovered": [trial_json(trial) for trial in trials],
+        "treatments": [treatment_json(treatment) for treatment in treatments],
         "kept": [{"file": str(path), "reason": reason} for path, reason in failures],
         "unreadable": [str(path) for path in damaged],
     }
 
 
-def _print_recovered(trials: list[Trial]) -> None:
-    if not trials:
+def _print_recovered(trials: list[Trial], treatments: list[Treatment]) -> None:
+    if not trials and not treatments:
         print("Nothing was waiting to be recovered.")
     for trial in trials:
         print(
             f"{trial.id}  {trial.header.test_id}  {trial.samples} samples, {trial.duration_s:.1f} s"
         )
+    for treatment in treatments:
+        print(f"{treatment.id}  {treatment.modality}  {treatment.actual_s or 0:.0f} s")

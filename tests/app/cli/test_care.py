@@ -12,10 +12,12 @@ from app.__main__ import main
 from data.ids import uuid7
 from data.journal import JournalWriter
 from data.store import Store
+from data.treatment_journal import TreatmentJournal
 from devices.types import ForceBlock
 from tests import builders
 from tests.app.cli.shell import only_json
 from tests.app.clinic import LEFT, RIGHT, Clinic, make_clinic
+from tests.data.treating import started_treatment
 
 
 @pytest.fixture
@@ -126,3 +128,20 @@ def test_a_capture_that_cannot_be_read_is_told_and_kept(
     assert only_json(said.out)["unreadable"] == [str(capture)]
     assert "it is kept" in said.err
     assert capture.exists()
+
+
+def test_a_treatment_that_was_running_is_listed_and_stored(
+    clinic: Clinic, capsys: pytest.CaptureFixture[str]
+):
+    journal = TreatmentJournal.create(
+        clinic.path.parent / "captures", started_treatment(clinic.session)
+    )
+    journal.beat(42.0)
+    journal.close()
+    assert main(["recover", "--list", "--db", str(clinic.path), "--json"]) == 0
+    (listed,) = only_json(capsys.readouterr().out)["treatments"]
+    assert (listed["modality"], listed["duration_s"]) == ("tens", 42.0)
+    assert main(["recover", "--db", str(clinic.path), "--json"]) == 0
+    (stored,) = only_json(capsys.readouterr().out)["treatments"]
+    assert (stored["id"], stored["actual_s"]) == (listed["treatment"], 42.0)
+    assert not journal.path.exists()
