@@ -129,6 +129,11 @@ class Desk(QObject):
 
         return RunningTreatment(self.now, self)
 
+    def close(self) -> None:
+        """The window closes: a running treatment is let go of, and offered at the next start."""
+        if "running" in self.__dict__:
+            self.running.close()
+
     @property
     def today(self) -> date:
         """The day by this machine's clock on the wall."""

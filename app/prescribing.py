@@ -10,11 +10,11 @@ from app.episodes import injuries
 from app.plain_text import plain
 from app.reading import Visit, read_visit
 from app.units import number
-from data.clinical.exercises import Exercise
+from data.clinical.exercises import Dosage, Exercise
 from data.episodes import Episode
 from data.ids import uuid7
 from data.records import Session, Stage
-from data.rehabilitation import Adherence, Dosage, PrescribedExercise, Prescription
+from data.rehabilitation import Adherence, PrescribedExercise, Prescription
 from data.store import Store
 
 

@@ -51,6 +51,7 @@ class Window:
         """End what runs, in the order in which nothing is lost: devices, then the store."""
         if self.workplace is not None:
             self.workplace.close()
+        self.frame.desk.close()
         self.store.stop()
 
     def _start(self) -> None:

@@ -36,6 +36,7 @@ from data.clinical.catalogue import tests
 from data.errors import StoreError
 from data.sides import Side
 from data.store import Store, default_path
+from data.treatment_draft import with_form
 from devices.types import DeviceInfo
 
 T = TypeVar("T")
@@ -259,19 +260,6 @@ class Workplace(QObject):
             return
         self.frame.go(Route(PageId.CALIBRATION, word=key))
 
-    async def _calibrations_of(self, device: DeviceInfo, is_virtual: bool) -> InForce:
-        """From the devices thread. While the records cannot be read none are known."""
-        asked = self.desk.store.submit(lambda store: calibrations_in(store, device, is_virtual))
-        with contextlib.suppress(TimeoutError, StoreError):
-            return await asyncio.wait_for(asyncio.wrap_future(asked), _RECORDS_S)
-        return InForce()
-
-    def _calibrate(self, key: str) -> None:
-        if self.pool is None:
-            self.desk.notice.emit(_still_starting())
-            return
-        self.frame.go(Route(PageId.CALIBRATION, word=key))
-
     def _make_live(self) -> LivePage:
         self._live = LivePage(self.desk)
         return self._live
@@ -315,9 +303,8 @@ class Workplace(QObject):
         if unit is None or not unit.device.log.has_begun:
             self.desk.notice.emit(_nothing_heard())
             return
-        treatment = unit.treatment(
-            wish.session.id, wish.session.person_id, site=wish.site, side=wish.side
-        )
+        told = unit.treatment(wish.session.id, wish.session.person_id)
+        treatment = with_form(told, wish.draft)
         self.desk.store.ask(
             self,
             lambda store: store.treatments.save(treatment),

@@ -11,6 +11,7 @@ from uuid import UUID
 from data.analysis.types import MissingStretch, Side, TrialAnalysis
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Stabilisation
+from data.stages import Stage
 from data.treatment_record import (
     ContactLoss,
     Placement,
@@ -31,16 +32,6 @@ from devices.modality import (
 from devices.types import ChannelCalibration, DeviceInfo, Gap, Position, Zero
 
 _LOSS_NOT_TOLD = "nothing that this device sends tells whether samples are missing"
-
-
-class Stage(StrEnum):
-    """Stage of recovery of an injury episode."""
-
-    ACUTE = "acute"
-    STRENGTHENING = "strengthening"
-    FUNCTIONAL = "functional"
-    RETURN_TO_RUNNING = "return to running"
-    PREVENTION = "prevention"
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +205,7 @@ class Treatment:
 
     `values` is the whole form by key (`data.clinical.modalities`), each with unit and origin; what
     other attributes hold, like `site` or `pain_before`, stands there too where it was typed in.
-    Records from before there were forms have none: `data.treatment_draft.values_of` fills them
+    Records from before there were forms have none: `data.treatment_values.values_of` fills them
     from the attributes. `pauses` are stretches without output, `marks` what was seen and said.
     """
 

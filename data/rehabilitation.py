@@ -7,6 +7,7 @@ from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
+from data.clinical.exercises import Dosage
 from data.episodes import Item
 from data.sides import Side
 
@@ -37,23 +38,6 @@ class ManualTherapy(Item):
     response: str = ""
     pain_before: int | None = None
     pain_after: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Dosage:
-    """How much of an exercise. What is None was left open; `tempo` and `load` are plain words
-    (``3-1-1``, ``body mass``) beside `load_kg`."""
-
-    sets: int | None = None
-    repetitions: int | None = None
-    hold_s: float | None = None
-    rest_s: float | None = None
-    load_kg: float | None = None
-    load: str = ""
-    tempo: str = ""
-    times_a_week: int | None = None
-    distance_m: float | None = None
-    effort_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

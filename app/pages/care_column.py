@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -19,14 +19,17 @@ from app.widgets.care import CareCard
 from app.widgets.controls import clear
 from app.wording import date_text, duration, local_time
 from data.errors import StoreError
-from data.records import Trial
+from data.records import Treatment, Trial
 from data.store import Store
 
 if TYPE_CHECKING:
+    from app.running_treatment import LeftTreatment
     from data.intake import RecoverableCapture
+    from data.treatment_timer import TreatmentTimer
     from devices.types import DeviceInfo
 
 _BACKUP_DAYS = 7
+_STILL_RUNNING = timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class _LeftBehind:
 
     captures: tuple[tuple[RecoverableCapture, str], ...]
     damaged: int
+    treatments: tuple[LeftTreatment, ...] = ()
     past_due: tuple[tuple[DeviceInfo, date], ...] = ()
 
 
@@ -78,6 +82,8 @@ class CareColumn(QWidget):
         clear(self._column)
         for capture, name in self._left_behind.captures:
             self._column.addWidget(self._recovered_card(capture, name))
+        for left in self._left_behind.treatments:
+            self._column.addWidget(self._treatment_card(left))
         if self._left_behind.damaged:
             self._column.addWidget(_damaged_card(self._left_behind.damaged))
         if self._left_behind.past_due:
@@ -99,6 +105,48 @@ class CareColumn(QWidget):
             action="Keep this recording",
             kind="primary",
             clicked=lambda: self._recover(capture),
+        )
+
+    def _treatment_card(self, left: LeftTreatment) -> CareCard:
+        course, name = left.found.course, left.found.draft.form.name
+        at = local_time(course.started_at, course.utc_offset_min)
+        changes = len(course.changes)
+        turned = f" with {changes} change{'s' if changes != 1 else ''}" if changes else ""
+        is_recent = self.desk.now() - course.started_at < _STILL_RUNNING
+        goes_on = is_recent and not left.found.is_ended
+        todo = "Go on with it, or keep it as it is." if goes_on else "Keep it in the visit."
+        return CareCard(
+            "recover",
+            "A treatment was running",
+            f"{name}, {plain(left.name)}, {date_text(at)} {time_of_day(at)}: "
+            f"{duration(course.on_s)}{turned} are safe on disk. {todo}",
+            tone="attention",
+            action="Go on with it" if goes_on else "Keep this treatment",
+            kind="primary",
+            clicked=lambda: (self._go_on if goes_on else self._keep_treatment)(left),
+        )
+
+    def _go_on(self, left: LeftTreatment) -> None:
+        """The time since then counts as given: a unit does not stop because a program does."""
+        now = self.desk.now()
+        self.desk.store.ask(
+            self,
+            lambda _store: _timer_of(left, now),
+            lambda timer: self._on_going_on(timer, left),
+        )
+
+    def _on_going_on(self, timer: TreatmentTimer, left: LeftTreatment) -> None:
+        self.desk.running.go_on(timer)
+        self.desk.go.emit(Route(PageId.VISIT, left.found.started.session_id))
+        self.desk.go.emit(Route(PageId.TREATMENT, left.found.started.session_id))
+
+    def _keep_treatment(self, left: LeftTreatment) -> None:
+        started = left.found.started
+        self.desk.store.ask(
+            self,
+            lambda store: _keep_left(store, left),
+            lambda _kept: self.reload(),
+            touches=(started.id, started.session_id, started.person_id),
         )
 
     def _devices_card(self) -> CareCard:
@@ -178,13 +226,29 @@ def _keep(store: Store, capture: RecoverableCapture) -> Trial:
 
 
 def _read_left_behind(store: Store, today: date) -> _LeftBehind:
+    # in the store's thread: 0.3 s the first time
+    from app.running_treatment import left_treatments
     from data.calibrations import past_due
-    from data.intake import recoverable, unreadable  # in the store's thread: 0.3 s the first time
+    from data.intake import recoverable, unreadable
+    from data.treatment_journal import unreadable_treatments
 
     found = recoverable(store.captures)
     captures = tuple((one, _name_of(store, one.header.person_id)) for one in found)
     late = tuple(past_due(store.calibrations.all(), today))
-    return _LeftBehind(captures, len(unreadable(store.captures)), late)
+    damaged = len(unreadable(store.captures)) + len(unreadable_treatments(store.captures))
+    return _LeftBehind(captures, damaged, left_treatments(store), late)
+
+
+def _timer_of(left: LeftTreatment, now: datetime) -> TreatmentTimer:
+    from app.running_treatment import go_on_with
+
+    return go_on_with(left.found, now, went_on=True)
+
+
+def _keep_left(store: Store, left: LeftTreatment) -> Treatment:
+    from app.running_treatment import keep_left
+
+    return keep_left(store, left.found)
 
 
 def _name_of(store: Store, person_id: UUID) -> str:

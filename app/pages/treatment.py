@@ -1,29 +1,62 @@
-"""A treatment: typed by hand with its dose, or recorded from a connected unit."""
+"""A treatment: begun as last time, from a preset or empty; asked, dosed, timed and saved."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtWidgets import QBoxLayout, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
+from app.episodes import injuries
 from app.navigation import Desk, KeepTreatment, Route
 from app.pages.page import Header, Page
+from app.plain_text import plain
 from app.reading import Visit, read_visit
+from app.running_treatment import save_timed, save_typed
+from app.store_thread import failed_work
 from app.theme import space, theme
-from app.units import NO_VALUE, quantity
-from app.widgets.controls import Button, Card, Deck, HowButton, Segments, clear
-from app.widgets.text import Text
-from app.widgets.treatment_record import decimals_of
-from app.widgets.ultrasound_form import UltrasoundForm
+from app.units import local_offset_min
+from app.widgets.body_figure import Placing
+from app.widgets.body_map import BodyMap
+from app.widgets.controls import Button, Card, Deck, scrolling
+from app.widgets.dose_panel import DosePanel
+from app.widgets.draft_form import DraftForm
+from app.widgets.open_questions import OpenQuestions, questions
+from app.widgets.screening_panel import ScreeningPanel
+from app.widgets.timer_bar import TimerBar
+from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
-from app.wording import dose_name, sentence
-from app.workflow import Notice
-from data.clinical.dose import DoseNumber
+from app.workflow import Notice, Weight
+from data.clinical.field_check import Verdict
+from data.clinical.modalities import Part, Plain, number_of
+from data.clinical.screening import screening_lists
 from data.records import Treatment
 from data.store import Store
+from data.treatment_course import Course
+from data.treatment_dose import dose_numbers
+from data.treatment_draft import Difference, Draft, as_last_time, differences, new_draft
+from data.treatment_record import MarkKind, ScreeningRecord, Value
 from devices.modality import Modality
 
-_BY_HAND, _UNIT = "hand", "unit"
+_START, _FORM = range(2)
+_TICK_MS = 200
+_ALL = (Part.SETTINGS, Part.BEFORE, Part.DURING, Part.AFTER)
+_WHILE = (Part.SETTINGS, Part.BEFORE, Part.DURING)
+_BESIDE_UNIT = (Part.BEFORE, Part.DURING, Part.AFTER)
+_ELECTRICAL = (Modality.TENS, Modality.NMES, Modality.IFC)
+_MEANT = "meant as it is"
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The visit, the injury that is treated, and the last treatment of each kind, newest first."""
+
+    visit: Visit
+    episode_id: UUID | None
+    last: dict[Modality, Treatment]
+    captures: Path
 
 
 class TreatmentPage(Page):
@@ -32,151 +65,455 @@ class TreatmentPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
-        self._visit: Visit | None = None
+        self._read: _Read | None = None
+        self._draft: Draft | None = None
         self._last: Treatment | None = None
+        self._is_unit = False
+        self._asked_again = False
         self._notice: Notice | None = None
-        self.source = Segments(
-            ((_BY_HAND, "Typed by hand"), (_UNIT, "From the unit")),
-            name="How it is recorded",
-            value=_BY_HAND,
-        )
-        self.header = Header("Treatment", self.source)
-        self.form = UltrasoundForm()
+        self.other = Button("Other treatment", clicked=self._begin_again)
+        self.save = Button("Save treatment", "primary", key="Ctrl+Enter", clicked=self._save)
+        self.header = Header("Treatment", self.other, self.save)
+        self.start = TreatmentStart()
+        self.questions = OpenQuestions()
+        self.form = DraftForm()
+        self.screening = ScreeningPanel()
+        self.body_map = BodyMap()
+        self.dose = DosePanel()
+        self.timer = TimerBar()
         self.unit = UnitPanel()
-        self.as_last = Button("As last time", key="Ctrl+L", clicked=self._fill_as_last)
-        self.save = Button("Save treatment", "primary", key="Enter", clicked=self._save)
+        self._tick = QTimer(self)
+        self._tick.setInterval(_TICK_MS)
         self._build()
-        self.form.changed.connect(self._show_dose)
-        self.form.save_wanted.connect(self._save)
-        self.unit.keep_wanted.connect(self._keep)
-        self.unit.site.edit.returnPressed.connect(self._keep)
-        desk.treatment_kept.connect(self._on_kept)
-        self.source.changed.connect(self._show_source)
-        self.add_key("Ctrl+L", "Fill in as last time", self._fill_as_last)
-        desk.treatment_changed.connect(self._on_unit)
+        self._connect()
 
     def enter(self, route: Route) -> None:
         if route.record != self._id:
-            self._id, self._visit, self._last = route.record, None, None
-            self.form.clear()
-        self.source.set_value(_UNIT if self.desk.treatment else _BY_HAND)
-        self._show_source()
-        self.form.site.setFocus()
+            self._id, self._read = route.record, None
+            self._draft, self._last, self._is_unit = None, None, False
         session_id = self._id
-        if session_id is not None:
-            self.desk.store.ask(
-                self, lambda store: _read(store, session_id), self._show, slot="visit"
-            )
+        if session_id is None:
+            return
+        running = self.desk.running
+        if running.timer is not None and running.session_id == session_id:
+            self._draft = running.timer.draft
+        self.desk.store.ask(self, lambda store: _read(store, session_id), self._on_read, slot="v")
+        self._show()
+
+    def leave(self) -> None:
+        self._tick.stop()
+
+    def escape(self) -> bool:
+        if self._draft is not None and self.start.isHidden() is False:
+            return False
+        if self._draft is not None and self.desk.running.timer is None and not self._is_touched():
+            self._begin_again()
+            return True
+        return False
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
-        form = Card("Therapeutic ultrasound", margin=5)
-        form.column.addWidget(self.form)
-        dose = Card("Dose", margin=5)
-        self._waiting = Text("", tone="muted", wrap=True)
-        self._notes = Text("", tone="attention", wrap=True)
-        self._dose = QGridLayout()
-        self._dose.setHorizontalSpacing(space(3))
-        self._dose.setVerticalSpacing(0)
-        self._dose.setColumnStretch(0, 1)
-        dose.column.addWidget(self._waiting)
-        dose.column.addLayout(self._dose)
-        dose.column.addWidget(self._notes)
-        dose.column.addStretch()
-        buttons = QVBoxLayout()
-        buttons.setSpacing(space(2))
-        buttons.addWidget(self.as_last)
-        buttons.addWidget(self.save)
-        dose.column.addLayout(buttons)
-        by_hand = QWidget()
-        is_wide = theme().text_scale <= 1.25
-        if is_wide:
-            dose.setFixedWidth(theme().px(360))
-        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        parts = QBoxLayout(beside if is_wide else below, by_hand)
+        self.start.setMaximumWidth(theme().px(720))
+        form = QWidget()
+        column = QVBoxLayout(form)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(space(4))
+        column.addWidget(self.questions)
+        left = QWidget()
+        parts = QVBoxLayout(left)
         parts.setContentsMargins(0, 0, 0, 0)
-        parts.setSpacing(space(5))
-        parts.addWidget(form, 1)
-        parts.addWidget(dose)
-        self._stack = Deck(by_hand, self.unit)
-        self.body.addWidget(self._stack, 1)
+        parts.setSpacing(space(4))
+        for part in (self.unit, self.screening, self.form):
+            parts.addWidget(part)
+        parts.addStretch()
+        where = Card("Where", margin=4)
+        where.column.addWidget(self.body_map, 1)
+        where.setMinimumHeight(theme().px(420))
+        right = QWidget()
+        sides = QVBoxLayout(right)
+        sides.setContentsMargins(0, 0, 0, 0)
+        sides.setSpacing(space(4))
+        sides.addWidget(self.dose)
+        sides.addWidget(where)
+        sides.addStretch()
+        is_wide = theme().text_scale <= 1.25
+        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
+        columns = QBoxLayout(beside if is_wide else below)
+        columns.setSpacing(space(4))
+        if is_wide:
+            aside = scrolling(right)
+            aside.setFixedWidth(theme().px(384))
+            columns.addWidget(scrolling(left), 1)
+            columns.addWidget(aside)
+        else:
+            columns.addWidget(left)
+            columns.addWidget(right)
+        column.addLayout(columns, 1)
+        column.addWidget(self.timer)
+        self._deck = _InSight(self.start, form) if is_wide else Deck(self.start, form)
+        self.body.addWidget(self._deck, 1)
+
+    def _connect(self) -> None:
+        self.start.chosen.connect(self._take)
+        self.start.unit_chosen.connect(self._take_unit)
+        self.questions.answered.connect(self._on_answer)
+        self.form.edited.connect(self._on_edit)
+        self.form.settled.connect(self._on_settled)
+        self.form.meant.connect(self._on_meant)
+        self.screening.changed.connect(self._on_screening)
+        self.body_map.changed.connect(self._on_placement)
+        self.timer.toggled.connect(self._toggle_timer)
+        self.timer.ended.connect(self._end_timer)
+        self.timer.checked.connect(self._check)
+        self._tick.timeout.connect(self._show_timer)
+        self.desk.treatment_changed.connect(self._on_unit)
+        self.desk.treatment_kept.connect(self._on_kept)
+        self.add_key("Ctrl+Return", "Save the treatment", self._save)
+        self.add_key("Ctrl+Space", "Start the timer, pause, go on", self._toggle_timer)
+        self.add_key("K", "The skin was looked at", self._check)
+        self.add_key("S", "Screening: everything answered with no", self.screening.all_no.click)
+        self.add_key("Q", "Go to what is still to be answered", self.questions.take_focus)
+        self.add_key("B", "Go to the body map", self.body_map.setFocus)
+
+    def _on_read(self, read: _Read) -> None:
+        self._read = read
+        self.desk.set_person(read.visit.person)
+        if self._draft is None:
+            self._offer()
+        elif self._last is None:
+            self._last = read.last.get(self._draft.modality)
+        self._show()
+
+    def _offer(self) -> None:
+        unit = self.desk.treatment
+        last = self._read.last if self._read else {}
+        self.start.offer(last, plain(unit.device.name) if unit else "")
+
+    def _begin_again(self) -> None:
+        self._draft, self._last, self._is_unit = None, None, False
+        self._offer()
+        self._show()
+
+    def _take(self, draft: Draft, last: Treatment | None) -> None:
+        read = self._read
+        if read is None:
+            return
+        clinician = read.visit.session.clinician
+        if clinician:
+            unit = draft.form.field("clinician").unit
+            values = {**draft.values, "clinician": Value(clinician, unit)}
+            draft = replace(draft, values=values)
+        self._draft = replace(draft, episode_id=draft.episode_id or read.episode_id)
+        self._last, self._is_unit, self._asked_again = last, False, False
+        self.questions.begin()
+        self.body_map.set_placement(draft.placement)
+        self._show()
+        self.questions.take_focus()
+
+    def _take_unit(self) -> None:
+        unit, read = self.desk.treatment, self._read
+        if unit is None or read is None:
+            return
+        last = read.last.get(unit.modality)
+        self._take(as_last_time(last) if last else new_draft(unit.modality), None)
+        self._is_unit = True
+        self._show()
+        self.questions.take_focus()
+
+    def _show(self) -> None:
+        """Everything that hangs on the draft, the timer and the unit."""
+        draft, timer = self._draft, self.desk.running.timer
+        self._deck.setCurrentIndex(_START if draft is None else _FORM)
+        self.other.setVisible(draft is not None and timer is None)
+        self.save.setVisible(draft is not None)
+        self.timer.setVisible(draft is not None and not self._is_unit)
+        self.unit.setVisible(self._is_unit)
+        if draft is None:
+            self.header.title.setText("Treatment")
+            self.header.set_detail("")
+            return
+        shown = self._shown_draft(draft)
+        self.header.title.setText(draft.form.name)
+        changes = _changes(shown, self._last)
+        self.header.set_detail(_detail(draft, [each.words for each in changes]))
+        self.form.set_parts(_BESIDE_UNIT if self._is_unit else _ALL)
+        self.form.show_draft(shown, {each.key: each.before or "nothing" for each in changes})
+        self.screening.show_record(screening_lists(draft.modality), draft.screening)
+        is_electrical = draft.modality in _ELECTRICAL
+        self.body_map.set_placing(Placing.PADS if is_electrical else Placing.AREA)
+        self.body_map.set_pad_size(number_of(draft.plain.get("electrode_cm2")))
+        self._show_questions()
         self._show_dose()
+        self._show_timer()
+        unit = self.desk.treatment
+        if self._is_unit and unit is not None:
+            self.unit.show_treatment(unit)
 
-    def _show(self, read: tuple[Visit, Treatment | None]) -> None:
-        self._visit, self._last = read
-        self.desk.set_person(self._visit.person)
-        self.as_last.setVisible(self._last is not None)
+    def _shown_draft(self, draft: Draft) -> Draft:
+        """While a treatment runs, its settings as they were turned last."""
+        timer = self.desk.running.timer
+        if timer is None:
+            return draft
+        values = dict(draft.values)
+        for key, value in draft.values.items():
+            if key in draft.form and draft.form.field(key).part is Part.SETTINGS:
+                values[key] = replace(value, value=timer.now(key))
+        return replace(draft, values=values)
 
-    def _show_source(self) -> None:
-        treatment = self.desk.treatment
-        self.source.setVisible(treatment is not None)
-        is_unit = self.source.value == _UNIT and treatment is not None
-        self._stack.setCurrentIndex(1 if is_unit else 0)
-        if treatment is not None:
-            self.unit.show_treatment(treatment)
+    def _show_questions(self) -> None:
+        if self._draft is not None:
+            self.questions.show_open(self._asking(), self._parts(), self._next_step())
 
-    def _on_unit(self) -> None:
-        if self.isVisible():
-            self._show_source()
-            notice = self.desk.treatment.notice if self.desk.treatment else None
-            if notice != self._notice:
-                self._notice = notice
-                self.desk.notice.emit(notice)
+    def _asking(self) -> Draft:
+        """The time taken is not asked where it is known: by the timer, the unit or the plan."""
+        draft = self._draft
+        assert draft is not None
+        planned = draft.values.get("planned_min")
+        is_known = self._is_unit or self.desk.running.timer is not None or planned is not None
+        if is_known and "actual_min" not in draft.values:
+            minutes = planned or Value(0.0, "min")
+            return replace(draft, values={**draft.values, "actual_min": minutes})
+        return draft
+
+    def _parts(self) -> tuple[Part, ...]:
+        timer = self.desk.running.timer
+        if self._is_unit:
+            return _BESIDE_UNIT
+        return _WHILE if timer is not None and not timer.is_ended else _ALL
+
+    def _next_step(self) -> str:
+        timer = self.desk.running.timer
+        if timer is not None and not timer.is_ended:
+            return "All is answered so far. End the timer when the treatment is over."
+        return "Everything is answered. Ctrl+Enter saves."
 
     def _show_dose(self) -> None:
-        dose = self.form.dose()
-        self._waiting.setVisible(dose is None)
-        self._waiting.setText(f"Still needed: {', '.join(self.form.missing)}.")
-        clear(self._dose)
-        for place, (key, value) in enumerate((dose or {}).items()):
-            self._dose.addWidget(Text(sentence(dose_name(key)), tone="muted", wrap=True), place, 0)
-            self._dose.addWidget(_value(value), place, 1)
-            self._dose.addWidget(HowButton(value.method, dose_name(key)), place, 2)
-        notes = [value.note for value in (dose or {}).values() if value.note]
-        self._notes.setText("\n".join(dict.fromkeys(notes)))
-        self._notes.setVisible(bool(notes))
+        draft = self._draft
+        if draft is None or self._is_unit:
+            self.dose.hide()
+            return
+        self.dose.show()
+        timer = self.desk.running.timer
+        minutes = number_of(draft.plain.get("actual_min"))
+        if minutes is None:
+            minutes = number_of(draft.plain.get("planned_min"))
+        now = self.desk.now()
+        course = Course.typed(now, local_offset_min(now), 60 * (minutes or 0.0))
+        if timer is not None:
+            course = timer.course
+        self.dose.show_dose(dose_numbers(draft.modality, draft.plain, course))
 
-    def _fill_as_last(self) -> None:
-        if self._last is not None and self._stack.currentIndex() == 0:
-            self.form.fill_as(self._last)
-            self.form.before.setFocus()
+    def _show_timer(self) -> None:
+        timer = self.desk.running.timer
+        self.timer.show_timer(timer)
+        if timer is not None:
+            self._show_dose()
+        if timer is not None and not self._tick.isActive() and self.isVisible():
+            self._tick.start()
+        elif timer is None:
+            self._tick.stop()
+
+    def _on_answer(self, key: str, value: Plain | None) -> None:
+        if value is None:
+            self._show_questions()
+        else:
+            self._on_edit(key, value)
+            self._on_settled(key, value)
+
+    def _on_edit(self, key: str, value: Plain | None) -> None:
+        """A keystroke in the form; what runs is turned only when the typing is over."""
+        draft = self._draft
+        if draft is None or self._is_turned(key):
+            return
+        self._set(draft.with_value(key, value))
+
+    def _on_settled(self, key: str, value: Plain | None) -> None:
+        timer = self.desk.running.timer
+        if timer is None or self._draft is None or not self._is_turned(key):
+            return
+        if value is not None and value != timer.now(key):
+            timer.turn(key, value)
+            self._show()
+
+    def _is_turned(self, key: str) -> bool:
+        """A setting of a treatment that is running: a change has its time."""
+        timer, draft = self.desk.running.timer, self._draft
+        if timer is None or timer.is_ended or draft is None:
+            return False
+        return draft.form.field(key).part is Part.SETTINGS
+
+    def _on_meant(self, key: str) -> None:
+        if self._draft is not None:
+            self._set(self._draft.confirmed(key, _MEANT))
+
+    def _on_screening(self, record: ScreeningRecord) -> None:
+        if self._draft is not None:
+            by = self._read.visit.session.clinician if self._read else ""
+            self._set(replace(self._draft, screening=replace(record, by=by)))
+
+    def _on_placement(self) -> None:
+        if self._draft is not None and self.body_map.placement != self._draft.placement:
+            self._set(replace(self._draft, placement=self.body_map.placement))
+
+    def _set(self, draft: Draft) -> None:
+        self._draft = draft
+        timer = self.desk.running.timer
+        if timer is not None and not timer.is_ended:
+            timer.fill(draft)
+        self._show()
+
+    def _toggle_timer(self) -> None:
+        draft, read = self._draft, self._read
+        if draft is None or read is None or self._is_unit:
+            return
+        if self.desk.running.timer is not None:
+            self.desk.running.toggle()
+        elif not self._refuses(draft, (Part.SETTINGS, Part.BEFORE), is_strict=False):
+            self.desk.running.start(read.captures, draft, read.visit.session)
+        self._show()
+
+    def _end_timer(self) -> None:
+        self.desk.running.end()
+        self._show()
+        self.questions.take_focus()
+
+    def _check(self) -> None:
+        timer = self.desk.running.timer
+        if timer is not None and timer.checks_due:
+            timer.mark(MarkKind.CHECK, "skin and settings looked at")
+            self._show_timer()
+
+    def _refuses(self, draft: Draft, parts: tuple[Part, ...], *, is_strict: bool) -> bool:
+        """Say what stands against it. What is only missing is said once, and may stay open."""
+        wrong = [
+            each.reason
+            for key, each in draft.judgements.items()
+            if each.verdict in (Verdict.REFUSE, Verdict.ASK) and draft.form.field(key).part in parts
+        ]
+        lists = screening_lists(draft.modality)
+        screened = set(draft.open_points(lists, *parts)) - set(draft.open_points((), *parts))
+        stops = [*wrong, *sorted(screened)]
+        if self.form.has_problems and not stops:
+            stops = ["A field holds no usable value."]
+        if stops:
+            more = f" And {len(stops) - 1} more." if len(stops) > 1 else ""
+            self._say(f"{stops[0]}{more}", "Nothing was lost.", "Correct it, or say it is meant.")
+            return True
+        missing = questions(self._asking(), parts)
+        if missing and is_strict and not self._asked_again:
+            self._asked_again = True
+            names = ", ".join(each.text.lower() for each in missing[:4])
+            rest = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
+            self._say(
+                f"Not answered: {names}{rest}.",
+                "Nothing was lost.",
+                "Answer it, or press Ctrl+Enter again to save without.",
+            )
+            self.form.show_missing(self._shown_draft(draft))
+            self.questions.begin()
+            self._show_questions()
+            self.questions.take_focus()
+            return True
+        return False
+
+    def _say(self, what: str, safe: str, todo: str) -> None:
+        self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))
 
     def _save(self) -> None:
-        visit = self._visit
-        if visit is None or self.form.show_problems():
+        draft, read = self._draft, self._read
+        if draft is None or read is None or not self.save.isEnabled():
             return
-        treatment = self.form.treatment(visit.session, self.desk.now())
+        if self._refuses(draft, _BESIDE_UNIT if self._is_unit else _ALL, is_strict=True):
+            return
+        session, now = read.visit.session, self.desk.now()
+        if self._is_unit:
+            self.desk.keep_treatment.emit(KeepTreatment(session, draft))
+            return
+        timer = self.desk.running.timer
+        self.desk.running.end()
+        self.save.setEnabled(False)
         self.desk.store.ask(
             self,
-            lambda store: store.treatments.save(treatment),
+            lambda store: (
+                save_typed(store, draft, session, now)
+                if timer is None
+                else save_timed(store, timer, draft, session)
+            ),
             self._on_saved,
-            touches=(treatment.id, treatment.session_id, treatment.person_id),
+            failed=self._on_refused,
+            touches=(session.id, session.person_id),
         )
 
-    def _keep(self) -> None:
-        """Store what the unit told, whether it is over or not: what comes later is a new record."""
-        visit, unit = self._visit, self.unit
-        if visit is not None and unit.keep.isEnabled():
-            wish = KeepTreatment(visit.session, unit.site.value, unit.side.value)
-            self.desk.keep_treatment.emit(wish)
+    def _on_saved(self, _treatment: Treatment) -> None:
+        self.save.setEnabled(True)
+        self.desk.running.let_go()
+        self._finish()
+
+    def _on_refused(self, error: Exception) -> None:
+        self.save.setEnabled(True)
+        self.desk.notice.emit(failed_work(error))
 
     def _on_kept(self) -> None:
-        if self.isVisible() and self._stack.currentIndex() == 1:
-            self.unit.site.set_value("")
-            self.desk.back.emit()
+        if self.isVisible() and self._is_unit:
+            self._finish()
 
-    def _on_saved(self, _treatment: Treatment) -> None:
-        self.form.clear()
+    def _finish(self) -> None:
+        self._draft, self._last, self._is_unit, self._read = None, None, False, None
+        self.desk.notice.emit(None)
         self.desk.back.emit()
 
+    def _on_unit(self) -> None:
+        if not self.isVisible():
+            return
+        unit = self.desk.treatment
+        if self._is_unit and unit is not None:
+            self.unit.show_treatment(unit)
+        elif self._draft is None:
+            self._offer()
+        notice = unit.notice if unit else None
+        if notice != self._notice:
+            self._notice = notice
+            self.desk.notice.emit(notice)
 
-def _value(dose: DoseNumber) -> Text:
-    if dose.value is None:
-        return Text(NO_VALUE, tone="muted")
-    return Text(quantity(dose.value, dose.unit, decimals_of(dose.value)), bold=True)
+    def _is_touched(self) -> bool:
+        """Something was typed that is worth more than a step back."""
+        draft = self._draft
+        return draft is not None and any(not value.is_default for value in draft.values.values())
 
 
-def _read(store: Store, session_id: UUID) -> tuple[Visit, Treatment | None]:
-    """The visit, and the last ultrasound of this person."""
+class _InSight(Deck):
+    """Takes the room that there is and scrolls inside, so that the timer stays in sight."""
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        return False
+
+
+def _changes(draft: Draft, last: Treatment | None) -> list[Difference]:
+    """What somebody made different from last time; a new field's default is no change."""
+    found = differences(draft, last) if last is not None else []
+    untouched = {key for key, value in draft.values.items() if value.is_default}
+    return [
+        each
+        for each in found
+        if each.key != "clinician" and (each.before or each.key not in untouched)
+    ]
+
+
+def _detail(draft: Draft, changes: list[str]) -> str:
+    parts = [draft.origin_words[:1].upper() + draft.origin_words[1:]] if draft.origin_words else []
+    parts += changes[:3]
+    if len(changes) > 3:
+        parts.append(f"{len(changes) - 3} more changes")
+    return " · ".join(parts)
+
+
+def _read(store: Store, session_id: UUID) -> _Read:
     visit = read_visit(store, session_id)
-    return visit, store.treatments.last(visit.person.id, Modality.ULTRASOUND)
+    person_id = visit.person.id
+    last = [store.treatments.last(person_id, modality) for modality in Modality]
+    given = [treatment for treatment in last if treatment is not None]
+    found = sorted(given, key=lambda t: t.ended_at or t.started_at, reverse=True)
+    episode = injuries(store, person_id).open
+    return _Read(
+        visit, episode.id if episode else None, {t.modality: t for t in found}, store.captures
+    )

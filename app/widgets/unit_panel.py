@@ -5,19 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
 from app.plain_text import plain
 from app.status import DoseRow, LiveTreatment, SettingRow, TreatmentState
-from app.theme import space
+from app.theme import space, theme
 from app.units import clock, quantity
-from app.widgets.controls import Button, Card, HowButton, Segments, clear, row
-from app.widgets.fields import Field, TextField
+from app.widgets.controls import Card, HowButton, clear, row
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
 from app.widgets.treatment_record import NAMES, change_words
-from data.sides import Side
 from devices.modality import SettingChange
 
 _STATES = {
@@ -32,12 +29,7 @@ _STATES = {
 
 
 class UnitPanel(QWidget):
-    """Time large, then what flows, then what was changed. Numbers never move their neighbours.
-
-    `keep_wanted`: store it in the visit, with the site and side chosen here.
-    """
-
-    keep_wanted = Signal()
+    """Time large, then what flows, then what was changed. Numbers never move their neighbours."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,17 +46,11 @@ class UnitPanel(QWidget):
         self._settings = _Facts()
         self._doses = _Facts()
         self.changes = RowList("Changes on the unit")
-        self.site = TextField("Site", hint="where, in your words", most=100)
-        self.side = Segments(
-            ((Side.LEFT, "Left"), (Side.RIGHT, "Right")), name="Side", can_be_empty=True
-        )
-        self.keep = Button("Keep treatment", "primary", key="Enter", clicked=self.keep_wanted.emit)
         self._build()
         self._changes: tuple[SettingChange, ...] | None = None
 
     def show_treatment(self, treatment: LiveTreatment) -> None:
         name = plain(treatment.device.name)
-        self.keep.setEnabled(treatment.elapsed_s > 0)
         self._title.setText(f"{NAMES[treatment.modality]}, recorded from {name}")
         self._virtual.setVisible(treatment.device.is_virtual)
         self._saved.setText("Saved" if treatment.is_saved else "")
@@ -102,13 +88,6 @@ class UnitPanel(QWidget):
         clock_row.addLayout(states)
         card.column.addLayout(clock_row)
         card.column.addWidget(self._bar)
-        keeping = QHBoxLayout()
-        keeping.setSpacing(space(4))
-        keeping.addWidget(self.site, 1)
-        keeping.addWidget(Field("Side", self.side))
-        keeping.addStretch(1)
-        keeping.addWidget(self.keep, 0, Qt.AlignmentFlag.AlignBottom)
-        card.column.addLayout(keeping)
         card.column.addWidget(
             Text(
                 "Myograph listens and keeps the record. It cannot start, change or stop the unit: "
@@ -117,19 +96,22 @@ class UnitPanel(QWidget):
                 wrap=True,
             )
         )
-        lower = QHBoxLayout()
+        lower = QGridLayout()
         lower.setSpacing(space(4))
-        for title, facts in (("Settings now", self._settings), ("Delivered", self._doses)):
+        told = (("Settings now", self._settings), ("Delivered", self._doses))
+        for place, (title, facts) in enumerate(told):
             part = Card(title, margin=4)
             part.column.addWidget(facts)
             part.column.addStretch()
-            lower.addWidget(part, 1)
+            lower.addWidget(part, 0, place)
+            lower.setColumnStretch(place, 1)
         changes = Card("Changes", holds_rows=True)
         self._none = Text("None so far", tone="muted")
         self._none.setContentsMargins(space(3), 0, 0, 0)
         changes.column.addWidget(self._none)
         changes.column.addWidget(self.changes, 1)
-        lower.addWidget(changes, 1)
+        self.changes.setMinimumHeight(theme().px(112))
+        lower.addWidget(changes, 1, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(4))

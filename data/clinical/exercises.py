@@ -8,10 +8,26 @@ from pathlib import Path
 
 from data.clinical.clinic_files import clinic_files
 from data.clinical.entries import Entry
-from data.records import Stage
-from data.rehabilitation import Dosage
+from data.stages import Stage
 
-__all__ = ["Exercise", "exercises", "for_stage", "gait_terms", "parse"]
+__all__ = ["Dosage", "Exercise", "exercises", "for_stage", "gait_terms", "parse"]
+
+
+@dataclass(frozen=True, slots=True)
+class Dosage:
+    """How much of an exercise. What is None was left open; `tempo` and `load` are plain words
+    (``3-1-1``, ``body mass``) beside `load_kg`."""
+
+    sets: int | None = None
+    repetitions: int | None = None
+    hold_s: float | None = None
+    rest_s: float | None = None
+    load_kg: float | None = None
+    load: str = ""
+    tempo: str = ""
+    times_a_week: int | None = None
+    distance_m: float | None = None
+    effort_percent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,13 @@ from uuid import UUID
 
 import pytest
 
+from data.clinical.exercises import Dosage
 from data.episodes import Event, EventKind, TypedValue
 from data.errors import RecordNotFoundError, StoreError
 from data.ids import uuid7
 from data.records import Stage
 from data.rehabilitation import (
     Adherence,
-    Dosage,
     Grade,
     ManualTherapy,
     Message,

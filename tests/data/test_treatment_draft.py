@@ -17,6 +17,7 @@ from data.records import Session, Stage, Treatment
 from data.sides import Side
 from data.store import Store
 from data.treatment_course import Course
+from data.treatment_dose import moment_dose
 from data.treatment_draft import (
     Draft,
     as_last_time,
@@ -34,7 +35,7 @@ from data.treatment_record import (
     Stretch,
     TreatmentMark,
 )
-from data.treatment_values import settings_of, values_of
+from data.treatment_values import settings_of, unusual_reports, values_of
 from devices.modality import (
     Modality,
     Origin,
@@ -42,6 +43,7 @@ from devices.modality import (
     StimulationMode,
     StimulationSettings,
     UltrasoundSettings,
+    Waveform,
 )
 from tests.data import samples
 
@@ -230,3 +232,47 @@ def test_contact_that_was_lost_delivers_nothing():
                     pauses=(Stretch(90.0),), unheard=(Stretch(50.0, 60.0),))  # fmt: skip
     assert course.delivering == [(0.0, 20.0), (40.0, 50.0), (60.0, 90.0)]
     assert course.on_s == 90.0
+
+
+def test_as_last_time_is_what_was_reached_and_not_where_it_was_begun(session: Session):
+    turns = tuple(
+        SettingChange(at_s, 1, "amplitude_ma", old, new, "mA", "clinician")
+        for at_s, old, new in ((10.0, 20.0, 24.0), (600.0, 24.0, 26.0), (1199.0, 26.0, 0.0))
+    )
+    course = Course(AT, 60, 1200.0, turns, is_timed=True)
+    last = treatment_of(filled(), session, course, uuid7())
+    draft = as_last_time(last)
+    assert draft.plain["amplitude_ma"] == 26.0
+    assert differences(draft, last) == []
+
+
+def test_a_unit_that_reports_the_unusual_is_flagged_at_the_beginning_and_after_each_change(
+    session: Session,
+):
+    odd = StimulationSettings(1, None, StimulationMode.CONVENTIONAL, 20.0, pulse_rate_hz=180.0)
+    change = SettingChange(5.0, 1, "phase_us", 200.0, 400.0, "µs", "unit")
+    record = replace(samples.treatment(session), settings=(odd,), changes=(change,))
+    rate, phase = unusual_reports(record)
+    assert "Pulse rate: the unit reported 180 Hz" in rate
+    assert "Phase duration: the unit reported 400 µs" in phase
+
+
+def test_the_load_of_a_unit_is_the_highest_over_its_changes(session: Session):
+    reported = StimulationSettings(
+        1, Waveform.SYMMETRIC, StimulationMode.CONVENTIONAL, 0.0, pulse_rate_hz=100.0,
+        phase_us=200.0, electrode_cm2=25.0,
+    )  # fmt: skip
+    turns = tuple(
+        SettingChange(at_s, 1, "amplitude_ma", None, new, "mA", "panel")
+        for at_s, new in ((5.0, 50.0), (20.0, 10.0))
+    )
+    ended = samples.BEGIN + timedelta(seconds=60)
+    record = replace(
+        samples.treatment(session), settings=(reported,), changes=turns, ended_at=ended
+    )
+    load = moment_dose(record)
+    # 50 mA, 200 µs, 100 Hz over 25 cm²: 10 µC, 10 mA rms, 0.4 mA/cm²
+    assert load["ch1_charge_per_phase_uc"].value == pytest.approx(10.0)
+    assert load["ch1_rms_ma"].value == pytest.approx(10.0)
+    assert load["ch1_density_ma_cm2"].value == pytest.approx(0.4)
+    assert "ch1_pulses" not in load

@@ -113,6 +113,7 @@ LOST = DeviceStatus(
     link="ble:D0:3C:11:22:33:44",
     serial="0042",
     firmware="1.2.3",
+    model_id="progressor",
     maker="Tindeq",
     is_force=True,
     cells=1,

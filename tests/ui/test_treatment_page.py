@@ -1,16 +1,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.navigation import KeepTreatment, PageId, Route
+from app.pages.care_column import CareColumn
 from app.pages.treatment import TreatmentPage
 from app.status import TreatmentState
-from app.widgets.controls import HowButton
+from app.widgets.controls import Button, HowButton
 from data.analysis.types import Side
+from data.clinical.screening import Answer
+from data.records import Treatment
+from data.treatment_journal import open_treatments
+from data.treatment_record import MarkKind
 from devices.modality import Modality, Origin, UltrasoundSettings
 from tests.ui.clinic import Clinic
 from tests.ui.gallery import OFF, TENS
@@ -22,40 +29,66 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 @pytest.fixture
 def page(window: MainWindow, clinic: Clinic) -> TreatmentPage:
+    return open_page(window, clinic)
+
+
+def open_page(window: MainWindow, clinic: Clinic) -> TreatmentPage:
     window.go(Route(PageId.VISIT, clinic.visit))
-    window.go(Route(PageId.TREATMENT, clinic.visit))
     settle(window)
+    press(window, Qt.Key.Key_E)
     shown = window.page
     assert isinstance(shown, TreatmentPage)
     return shown
 
 
-def fill(window: MainWindow, page: TreatmentPage) -> None:
-    """The reference's case T1: 1.0 W/cm² SATP, 1:4, ERA 5 cm², 300 s, 10 cm²."""
-    form = page.form
-    form.site.edit.setFocus()
-    write(window, "hamstring")
-    for field, text in (
-        (form.duty, "20"),
-        (form.intensity, "1,0"),
-        (form.era, "5"),
-        (form.minutes, "5"),
-        (form.area, "10"),
-    ):
-        field.edit.setFocus()
-        write(window, text)
+def begin(window: MainWindow, page: TreatmentPage, words: str) -> None:
+    page.start.search.setFocus()
+    write(window, words)
+    press(window, Qt.Key.Key_Return)
 
 
-def test_the_form_says_what_the_dose_still_needs(window: MainWindow, page: TreatmentPage) -> None:
-    assert says(page, "Still needed: the intensity, the duty, the radiating area, the time.")
-    fill(window, page)
-    assert says(page, "Still needed: which intensity the panel shows.")
-
-
-def test_the_dose_follows_every_keystroke(window: MainWindow, page: TreatmentPage) -> None:
-    fill(window, page)
-    page.form.average.button(False).click()
+def set_values(window: MainWindow, page: TreatmentPage, **values: object) -> None:
+    for key, value in values.items():
+        page.form.edited.emit(key, value)
     settle(window)
+
+
+def ultrasound(window: MainWindow, page: TreatmentPage) -> None:
+    """The reference's case T1: 1.0 W/cm² SATP, 1:4, ERA 5 cm², 300 s, 10 cm²."""
+    begin(window, page, "Therapeutic ultrasound")
+    set_values(window, page, output="pulsed", duty_percent=20.0, intensity_w_cm2=1.0)
+    set_values(window, page, era_cm2=5.0, planned_min=5.0, area_cm2=10.0, intensity_is="satp")
+
+
+def answer_all(window: MainWindow, page: TreatmentPage) -> int:
+    """Take the first answer of every question; how many keys that took."""
+    keys = 0
+    page.questions.take_focus()
+    while (question := page.questions.question) is not None:
+        if question.options:
+            key = question.options[0][0]
+            press(window, Qt.Key(ord(key)))
+            keys += 1
+        else:
+            text = "5" if question.is_number else "x"
+            write(window, text)
+            press(window, Qt.Key.Key_Return)
+            keys += 2
+        assert keys < 100
+    return keys
+
+
+def new_visit(window: MainWindow, clinic: Clinic) -> UUID:
+    now = window.desk.now()
+    return stored(window, lambda s: s.sessions.open(clinic.newcomer, now, 60)).id
+
+
+def of_visit(window: MainWindow, clinic: Clinic) -> list[Treatment]:
+    return stored(window, lambda s: s.treatments.of_session(clinic.visit))
+
+
+def test_the_dose_follows_what_is_typed(window: MainWindow, page: TreatmentPage) -> None:
+    ultrasound(window, page)
     # T1: SATA 0.20 W/cm², 1.0 W, 300 J, 30 J/cm² over the area, 60 J/cm² under the head.
     for text in (
         "0.20\u00a0W/cm²",
@@ -64,59 +97,96 @@ def test_the_dose_follows_every_keystroke(window: MainWindow, page: TreatmentPag
         "30.0\u00a0J/cm²",
         "60.0\u00a0J/cm²",
     ):
-        assert says(page, text)
-    page.form.average.button(True).click()
-    settle(window)
+        assert says(page, text), text
+    set_values(window, page, intensity_is="sata")
     # The same number read as SATA is five times the energy at 20 %.
     assert says(page, "1500\u00a0J")
+    methods = [how.method for how in page.dose.findChildren(HowButton)]
+    assert any(method.startswith("us.energy.v1") for method in methods)
+    assert all(methods)
 
 
-def test_each_dose_shows_its_method(window: MainWindow, page: TreatmentPage) -> None:
-    fill(window, page)
-    page.form.average.button(False).click()
-    settle(window)
-    methods = [how.method for how in page.findChildren(HowButton) if how.isVisible()]
-    assert "us.energy.v1(power · coupled time)" in methods
-    assert all(method for method in methods)
+def test_what_cannot_be_computed_says_why(window: MainWindow, page: TreatmentPage) -> None:
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, electrode_cm2=None)
+    assert "electrode" in page.dose.refusals.lower()
 
 
-def test_the_ratio_and_the_duty_follow_each_other(window: MainWindow, page: TreatmentPage) -> None:
-    page.form.duty.edit.setFocus()
-    write(window, "20")
-    assert page.form.ratio.value == pytest.approx(0.2)
-    page.form.ratio.button(1.0).click()
-    settle(window)
-    assert page.form.duty.value == 100.0
-
-
-def test_a_value_out_of_range_is_said_and_not_kept(
-    window: MainWindow, page: TreatmentPage, clinic: Clinic
+def test_a_repeat_of_tens_takes_at_most_twelve_keys_and_no_mouse(
+    window: MainWindow, clinic: Clinic
 ) -> None:
-    fill(window, page)
-    page.form.intensity.edit.clear()
-    page.form.intensity.edit.setFocus()
-    write(window, "30")
-    before = len(stored(window, lambda s: s.treatments.of_session(clinic.visit)))
-    press(window, Qt.Key.Key_Return)
-    assert says(page, "Between 0 and 3 W/cm²")
-    assert len(stored(window, lambda s: s.treatments.of_session(clinic.visit))) == before
+    page = open_page(window, clinic)
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
+    answer_all(window, page)
+    press(window, Qt.Key.Key_S)  # the screening list
+    press(window, Qt.Key.Key_Return, CTRL)
+    (first,) = [t for t in of_visit(window, clinic) if t.modality is Modality.TENS]
 
-
-def test_enter_saves_the_treatment_with_its_dose_and_leads_back(
-    window: MainWindow, page: TreatmentPage, clinic: Clinic
-) -> None:
-    fill(window, page)
-    page.form.side.button(Side.RIGHT).click()
-    page.form.average.button(False).click()
-    page.form.before.edit.setFocus()
-    write(window, "4")
-    press(window, Qt.Key.Key_Return)
+    keys = 1  # E
+    page = open_page(window, clinic)
+    press(window, Qt.Key.Key_Return)  # as last time: the first of the list
+    keys += 1
+    keys += answer_all(window, page)
+    press(window, Qt.Key.Key_Return, CTRL)
+    keys += 2  # Ctrl and Enter
+    assert keys <= 12
+    (second,) = [
+        treatment
+        for treatment in of_visit(window, clinic)
+        if treatment.modality is Modality.TENS and treatment.id != first.id
+    ]
+    assert second.settings == first.settings
+    assert second.values["skin_before"].value == "intact"
+    assert second.screening.answers == first.screening.answers
     assert window.route == Route(PageId.VISIT, clinic.visit)
-    saved = stored(window, lambda s: s.treatments.of_session(clinic.visit))[-1]
-    assert saved.modality is Modality.ULTRASOUND
-    assert saved.source is Origin.ENTERED
-    assert (saved.site, saved.side, saved.actual_s) == ("hamstring", Side.RIGHT, 300.0)
-    assert (saved.pain_before, saved.pain_after) == (4, None)
+
+
+def test_a_first_ultrasound_with_screening_is_answered_from_the_keyboard(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    session = new_visit(window, clinic)
+    window.go(Route(PageId.TREATMENT, session))
+    settle(window)
+    page = window.page
+    assert isinstance(page, TreatmentPage)
+    words = "Therapeutic u"
+    write(window, words)
+    press(window, Qt.Key.Key_Return)
+    keys = len(words) + 1
+    asked_as_number = {"duty_percent": "20", "intensity_w_cm2": "1", "era_cm2": "5"}
+    while (question := page.questions.question) is not None:
+        if question.options:
+            press(window, Qt.Key(ord(question.options[0][0])))
+            keys += 1
+        else:
+            text = asked_as_number.get(question.key, "10" if question.is_number else "hamstring")
+            write(window, text)
+            press(window, Qt.Key.Key_Return)
+            keys += len(text) + 1
+        assert keys < 200
+    press(window, Qt.Key.Key_S)
+    press(window, Qt.Key.Key_Return, CTRL)
+    keys += 3
+    # At 40 words a minute of 5 letters, 90 seconds are 300 keys: two thirds are left for looking.
+    assert keys <= 100
+    (kept,) = stored(window, lambda s: s.treatments.of_session(session))
+    assert kept.modality is Modality.ULTRASOUND
+    assert set(kept.screening.answers.values()) == {Answer.NO}
+    assert kept.source is Origin.ENTERED
+    assert kept.site == "hamstring"
+
+
+def test_what_is_not_answered_is_said_once_and_may_stay_open(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    before = len(of_visit(window, clinic))
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert "Not answered: " in window.foot.text
+    assert len(of_visit(window, clinic)) == before
+    press(window, Qt.Key.Key_Return, CTRL)
+    saved = of_visit(window, clinic)[-1]
     assert saved.dose["energy_j"].value == pytest.approx(300.0)
     settings = saved.settings[0]
     assert isinstance(settings, UltrasoundSettings)
@@ -125,44 +195,160 @@ def test_enter_saves_the_treatment_with_its_dose_and_leads_back(
         1.0,
         False,
     )
-    assert says(window.page, "Ultrasound")
+    assert saved.actual_s == 300.0
 
 
-def test_as_last_time_fills_all_and_marks_what_is_changed(
-    window: MainWindow, page: TreatmentPage
+def test_an_unusual_value_is_asked_about_and_an_impossible_one_refused(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
 ) -> None:
-    press(window, Qt.Key.Key_L, CTRL)
-    assert page.form.site.value == "hamstring, proximal"
-    assert page.form.intensity.value == 1.0
-    assert page.form.minutes.value == 5.0
-    assert not says(page, "changed")
-    page.form.intensity.edit.setFocus()
-    page.form.intensity.edit.selectAll()
-    write(window, "0.8")
-    assert says(page, "changed")
-    page.form.intensity.edit.selectAll()
-    write(window, "1")
-    assert not says(page, "changed")
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=120.0)
+    assert says(page, "Is it meant?")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert "outside 0 to 100 mA" in window.foot.text
+    assert not any(t.modality is Modality.TENS for t in of_visit(window, clinic))
+    page.form.meant.emit("amplitude_ma")
+    settle(window)
+    assert not says(page, "Is it meant?")
+    field = page.form.fields["amplitude_ma"].field
+    field.control.setFocus()
+    field.control.selectAll()  # type: ignore[attr-defined]
+    write(window, "250")
+    assert says(page, "Between 0 and 200 mA")
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert not any(t.modality is Modality.TENS for t in of_visit(window, clinic))
+
+
+def test_a_yes_in_the_screening_needs_a_reason(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    answer_all(window, page)
+    page.screening.open.click()
+    item, (answer, reason) = next(iter(page.screening.rows.items()))
+    answer.button(Answer.YES).click()
+    settle(window)
+    before = len(of_visit(window, clinic))
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert "say why the treatment goes on" in window.foot.text
+    assert len(of_visit(window, clinic)) == before
+    reason.edit.setFocus()
+    write(window, "physician agrees")
+    press(window, Qt.Key.Key_Return, CTRL)
+    kept = of_visit(window, clinic)[-1]
+    assert kept.screening.answers[item] is Answer.YES
+    assert kept.screening.reasons[item] == "physician agrees"
+
+
+def test_as_last_time_marks_what_is_changed(window: MainWindow, page: TreatmentPage) -> None:
+    press(window, Qt.Key.Key_Return)
+    assert page.form.fields["site"].value == "hamstring, proximal"
+    assert page.form.fields["intensity_w_cm2"].value == 1.0
+    assert not says(page, "was 1 W/cm²")
+    set_values(window, page, intensity_w_cm2=0.8)
+    assert says(page, "was 1 W/cm²")
+    assert says(page.header, "1 W/cm² → 0.8 W/cm²")
+    set_values(window, page, intensity_w_cm2=1.0)
+    assert not says(page, "was 1 W/cm²")
 
 
 def test_leaving_with_escape_loses_nothing(
     window: MainWindow, page: TreatmentPage, clinic: Clinic
 ) -> None:
-    fill(window, page)
+    ultrasound(window, page)
+    set_values(window, page, site="hamstring")
     press(window, Qt.Key.Key_Escape)
     assert window.route == Route(PageId.VISIT, clinic.visit)
     window.go(Route(PageId.TREATMENT, clinic.visit))
     settle(window)
-    assert page.form.site.value == "hamstring"
-    assert page.form.area.value == 10.0
+    assert page.form.fields["site"].value == "hamstring"
+    assert page.form.fields["area_cm2"].value == 10.0
+
+
+def test_the_timer_keeps_each_change_at_its_time_and_the_record_has_them(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    timer = window.desk.running.timer
+    assert timer is not None
+    run_events(0.3)
+    page.form.settled.emit("intensity_w_cm2", 0.5)
+    press(window, Qt.Key.Key_Space, CTRL)
+    assert timer.is_paused
+    assert says(page, "Paused")
+    run_events(0.2)
+    press(window, Qt.Key.Key_Space, CTRL)
+    page.timer.end.click()
+    settle(window)
+    answer_all(window, page)
+    press(window, Qt.Key.Key_Return, CTRL)
+    kept = of_visit(window, clinic)[-1]
+    (change,) = kept.changes
+    assert (change.parameter, change.old, change.new) == ("intensity_w_cm2", 1.0, 0.5)
+    assert 0.25 < change.at_s < 5.0
+    (pause,) = kept.pauses
+    assert pause.end_s is not None
+    assert pause.end_s - pause.start_s > 0.15
+    assert kept.actual_s is not None
+    assert kept.actual_s < timer.elapsed_s - 0.15
+    assert window.desk.running.timer is None
+    assert open_treatments(clinic.path.parent / "captures") == []
+
+
+def test_a_check_is_asked_for_and_kept(window: MainWindow, page: TreatmentPage) -> None:
+    passed = [0.0]
+    window.desk.running.clock = lambda: passed[0]
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    timer = window.desk.running.timer
+    assert timer is not None
+    passed[0] = 61.0
+    run_events(0.3)
+    assert says(page, "Look at the skin and ask how it feels")
+    page.setFocus()
+    press(window, Qt.Key.Key_K)
+    (mark,) = timer.course.marks
+    assert mark.kind is MarkKind.CHECK
+    assert mark.at_s == 61.0
+    assert not says(page, "Look at the skin")
+
+
+def test_what_was_running_when_the_window_closed_is_offered_at_the_next_start(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    run_events(0.2)
+    window.desk.running.close()
+    (left,) = open_treatments(clinic.path.parent / "captures")
+    assert left.draft.values["intensity_w_cm2"].value == 1.0
+    window.go(Route(PageId.TODAY))
+    settle(window)
+    assert says(window.page, "A treatment was running")
+    assert says(window.page, "Alex Morgan")
+    care = window.page.findChild(CareColumn)
+    assert care is not None
+    next(b for b in care.findChildren(Button) if b.text() == "Go on with it").click()
+    settle(window)
+    shown = window.page
+    assert isinstance(shown, TreatmentPage)
+    timer = window.desk.running.timer
+    assert timer is not None
+    assert timer.started.id == left.started.id
+    assert shown.form.fields["intensity_w_cm2"].value == 1.0
+
+
+def unit(window: MainWindow, clinic: Clinic, page: TreatmentPage) -> None:
+    window.desk.set_treatment(TENS)
+    run_events(0.02)
+    press(window, Qt.Key.Key_Return)
 
 
 def test_a_connected_unit_fills_the_page_by_itself(
     window: MainWindow, page: TreatmentPage, clinic: Clinic
 ) -> None:
-    window.desk.set_treatment(TENS)
-    run_events(0.02)
-    page.source.button("unit").click()
+    unit(window, clinic, page)
     for text in (
         "TENS, recorded from OTT-3F2A",
         "12:34",
@@ -177,9 +363,10 @@ def test_a_connected_unit_fills_the_page_by_itself(
         assert says(page, text), text
 
 
-def test_lost_contact_is_said_with_what_to_do(window: MainWindow, page: TreatmentPage) -> None:
-    window.desk.set_treatment(TENS)
-    page.source.button("unit").click()
+def test_lost_contact_is_said_with_what_to_do(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    unit(window, clinic, page)
     window.desk.set_treatment(replace(TENS, state=TreatmentState.PAUSED, contact=False, notice=OFF))
     run_events(0.02)
     assert says(page, "Paused on the unit")
@@ -187,10 +374,10 @@ def test_lost_contact_is_said_with_what_to_do(window: MainWindow, page: Treatmen
     assert OFF.todo in window.foot.text
 
 
-def test_running_numbers_change_in_place(window: MainWindow, page: TreatmentPage) -> None:
-    window.desk.set_treatment(TENS)
-    page.source.button("unit").click()
-    run_events(0.02)
+def test_running_numbers_change_in_place(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    unit(window, clinic, page)
     before = [how for how in page.unit.findChildren(HowButton) if how.isVisible()]
     doses = tuple(replace(dose, value="80 000") for dose in TENS.doses)
     window.desk.set_treatment(replace(TENS, elapsed_s=800.0, doses=doses))
@@ -199,24 +386,28 @@ def test_running_numbers_change_in_place(window: MainWindow, page: TreatmentPage
     assert [how for how in page.unit.findChildren(HowButton) if how.isVisible()] == before
 
 
-def test_enter_keeps_what_the_unit_told_with_site_and_side(
-    window: MainWindow, page: TreatmentPage
+def test_what_the_unit_told_is_kept_with_what_was_answered_beside_it(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
 ) -> None:
     wishes: list[KeepTreatment] = []
     window.desk.keep_treatment.connect(wishes.append)
-    window.desk.set_treatment(TENS)
-    page.source.button("unit").click()
-    settle(window)
-    page.unit.site.edit.setFocus()
-    write(window, "posterior thigh")
-    page.unit.side.button(Side.RIGHT).click()
-    page.unit.site.edit.setFocus()
-    press(window, Qt.Key.Key_Return)
-    assert [(w.site, w.side) for w in wishes] == [("posterior thigh", Side.RIGHT)]
+    unit(window, clinic, page)
+    set_values(window, page, site="posterior thigh", side="right")
+    answer_all(window, page)
+    press(window, Qt.Key.Key_Return, CTRL)
+    (wish,) = wishes
+    assert wish.session.id == clinic.visit
+    assert wish.draft.values["site"].value == "posterior thigh"
+    assert wish.draft.values["side"].value == Side.RIGHT
+    assert wish.draft.values["skin_after"].value == "intact"
 
 
-def test_nothing_can_be_kept_before_the_unit_began(window: MainWindow, page: TreatmentPage) -> None:
-    window.desk.set_treatment(replace(TENS, elapsed_s=0.0))
-    page.source.button("unit").click()
+def test_an_athlete_without_treatments_is_offered_presets(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    window.go(Route(PageId.TREATMENT, new_visit(window, clinic)))
     settle(window)
-    assert not page.unit.keep.isEnabled()
+    assert isinstance(window.page, TreatmentPage)
+    assert says(window.page, "TENS, conventional")
+    assert not says(window.page, "As last time")
+    assert QApplication.focusWidget() is window.page.start.search

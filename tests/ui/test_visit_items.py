@@ -11,7 +11,8 @@ from app.navigation import PageId, Route
 from app.pages.exercises import ExercisesPage
 from app.pages.visit import VisitPage
 from app.prescribing import dosage_words
-from data.rehabilitation import Dosage, Grade
+from data.clinical.exercises import Dosage
+from data.rehabilitation import Grade
 from data.sides import Side
 from data.store import Store
 from tests.ui.clinic import Clinic

@@ -5,9 +5,8 @@ from pathlib import Path
 import pytest
 
 from data.clinical.entries import CatalogueError
-from data.clinical.exercises import exercises, for_stage, gait_terms
+from data.clinical.exercises import Dosage, exercises, for_stage, gait_terms
 from data.records import Stage
-from data.rehabilitation import Dosage
 
 OWN = """
 version: 1

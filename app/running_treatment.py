@@ -1,0 +1,136 @@
+"""The treatment that runs now, whatever page is shown, and those that an earlier run left."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from uuid import UUID
+
+from PySide6.QtCore import QObject, Signal
+
+from app.units import local_offset_min
+from data.clinical.modalities import number_of
+from data.errors import StoreError
+from data.ids import uuid7
+from data.records import Session, Treatment
+from data.store import Store
+from data.treatment_course import Course
+from data.treatment_draft import Draft, treatment_of
+from data.treatment_journal import (
+    OpenTreatment,
+    StartedTreatment,
+    finish,
+    open_treatments,
+    read_treatment,
+    resume,
+)
+from data.treatment_timer import TreatmentTimer
+
+
+class RunningTreatment(QObject):
+    """One at a time. `changed` when it begins, pauses, goes on and ends."""
+
+    changed = Signal()
+
+    def __init__(self, now: Callable[[], datetime], parent: QObject) -> None:
+        super().__init__(parent)
+        self._now = now
+        self.clock: Callable[[], float] = time.monotonic
+        self.timer: TreatmentTimer | None = None
+
+    @property
+    def session_id(self) -> UUID | None:
+        return self.timer.started.session_id if self.timer else None
+
+    def start(self, folder: Path, draft: Draft, session: Session) -> None:
+        """Begin now; its file is made in `folder`, that of the captures."""
+        now = self._now()
+        course = Course(now, local_offset_min(now), 0.0)
+        started = StartedTreatment(uuid7(), session.id, session.person_id, draft, course)
+        self.timer = TreatmentTimer.start(folder, started, self.clock)
+        self.changed.emit()
+
+    def go_on(self, timer: TreatmentTimer) -> None:
+        """With one that an earlier run of the program left (`go_on_with`)."""
+        self.timer = timer
+        self.changed.emit()
+
+    def toggle(self) -> None:
+        """Pause, or go on."""
+        if self.timer is None:
+            return
+        if self.timer.is_paused:
+            self.timer.resume()
+        else:
+            self.timer.pause()
+        self.changed.emit()
+
+    def end(self) -> None:
+        """It is over; it stays here until it is stored or `let_go`."""
+        if self.timer is not None:
+            self.timer.end()
+            self.changed.emit()
+
+    def let_go(self) -> None:
+        """It is stored."""
+        self.timer = None
+        self.changed.emit()
+
+    def close(self) -> None:
+        """The window closes: what runs is offered at the next start."""
+        if self.timer is not None:
+            self.timer.close()
+            self.timer = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeftTreatment:
+    """A treatment that was running when the program ended, and whose it is."""
+
+    found: OpenTreatment
+    name: str
+
+
+def left_treatments(store: Store) -> tuple[LeftTreatment, ...]:
+    """In the store's thread."""
+    return tuple(
+        LeftTreatment(found, _name_of(store, found.started.person_id))
+        for found in open_treatments(store.captures)
+    )
+
+
+def _name_of(store: Store, person_id: UUID) -> str:
+    try:
+        return store.people.get(person_id).name
+    except StoreError:
+        return "an athlete of another database"
+
+
+def keep_left(store: Store, found: OpenTreatment) -> Treatment:
+    """Store it up to where it was known, in the store's thread."""
+    return finish(store, found.path)
+
+
+def go_on_with(found: OpenTreatment, now: datetime, *, went_on: bool) -> TreatmentTimer:
+    """In the store's thread: a file is written."""
+    journal = resume(found, now, went_on=went_on)
+    return TreatmentTimer.go_on(read_treatment(journal.path).started, journal)
+
+
+def save_typed(store: Store, draft: Draft, session: Session, now: datetime) -> Treatment:
+    """A treatment that is written down after it was given."""
+    plain = draft.plain
+    minutes = number_of(plain.get("actual_min")) or number_of(plain.get("planned_min")) or 0.0
+    course = Course.typed(now, local_offset_min(now), 60 * minutes)
+    return store.treatments.save(treatment_of(draft, session, course, uuid7()))
+
+
+def save_timed(store: Store, timer: TreatmentTimer, draft: Draft, session: Session) -> Treatment:
+    """A treatment beside which the timer ran, after its end; from memory where its file failed."""
+    if timer.path is not None and timer.problem is None:
+        return finish(store, timer.path, draft)
+    record = treatment_of(draft, session, timer.course, timer.started.id)
+    return store.treatments.save(record)
