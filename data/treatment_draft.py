@@ -30,7 +30,13 @@ from data.sides import Side
 from data.treatment_course import Course
 from data.treatment_dose import dose_of
 from data.treatment_record import Placement, ScreeningRecord, Value
-from data.treatment_values import plain_values, settings_of, unusual_reports, values_of
+from data.treatment_values import (
+    plain_values,
+    reached_values,
+    settings_of,
+    unusual_reports,
+    values_of,
+)
 from devices.modality import Modality, Origin
 from devices.types import DeviceInfo
 
@@ -154,12 +160,13 @@ def preset_draft(preset: Preset) -> Draft:
 def as_last_time(last: Treatment) -> Draft:
     """Everything as in `last` that can be the same on another day; the session counts on.
 
+    A setting that was turned in the course of it is as it was turned last (`reached_values`).
     What is seen or asked on the day itself (`SEEN_TODAY`, and all that comes during and after)
     stays open. Screening answers are taken over with the day on which they were given.
     """
     known = form(last.modality)
     values: dict[str, Value] = {}
-    for key, value in values_of(last).items():
+    for key, value in reached_values(last).items():
         if key in known and _is_lasting(known.field(key)):
             values[key] = Value(value.value, known.field(key).unit, is_default=True)
     session_n = values.get("session_n")
@@ -178,7 +185,7 @@ def as_last_time(last: Treatment) -> Draft:
 
 def differences(draft: Draft, last: Treatment) -> list[Difference]:
     """What is not as last time, in the order of the form; electrodes and areas last."""
-    before, now, known = values_of(last), draft.values, draft.form
+    before, now, known = reached_values(last), draft.values, draft.form
     found: list[Difference] = []
     for key in [*now, *(key for key in before if key not in now)]:
         if key not in known or not _is_lasting(known.field(key)):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from enum import Enum
 
 from data.clinical.field_check import reported_flags
@@ -22,6 +22,7 @@ from devices.modality import (
 
 __all__ = [
     "plain_values",
+    "reached_values",
     "setting_key",
     "setting_value",
     "settings_of",
@@ -65,6 +66,17 @@ def values_of(treatment: Treatment) -> dict[str, Value]:
             found[key] = value
     order = {field.id: number for number, field in enumerate(known.fields)}
     return dict(sorted(found.items(), key=lambda each: _place(order, each[0])))
+
+
+def reached_values(treatment: Treatment) -> dict[str, Value]:
+    """As `values_of`, with each setting as it was turned last; an output that was turned down to
+    nothing at the end stays at what it had been."""
+    found = values_of(treatment)
+    for change in treatment.changes:
+        key, plain = setting_key(change), setting_value(change)
+        if key in found and plain is not None and not (plain == 0 and _is_output(key)):
+            found[key] = replace(found[key], value=plain)
+    return found
 
 
 def unusual_reports(treatment: Treatment) -> tuple[str, ...]:
@@ -116,6 +128,10 @@ def unit_of(known: ModalityForm, key: str) -> str:
         return known.field(key).unit
     name = key.partition("@")[0]
     return next((unit for end, unit in _UNITS.items() if name.endswith(f"_{end}")), "")
+
+
+def _is_output(key: str) -> bool:
+    return key.startswith(("amplitude", "intensity", "sata", "peak_w", "mean_w"))
 
 
 def _attributes(treatment: Treatment) -> Iterator[tuple[str, Value]]:
