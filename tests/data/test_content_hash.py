@@ -73,7 +73,6 @@ def test_a_changed_number_is_named_and_hides_no_other_trial(
     for found in (
         store.trials.of_session(session.id),
         store.trials.of_person(session.person_id),
-        store.trials.of_device("ONB-0042", 10),
     ):
         assert found == [sound]
         assert found.damaged == (str(damaged.id),)
