@@ -18,6 +18,7 @@ from app.cli import (
     recompute,
     record,
     report,
+    squad,
     stored,
 )
 from app.cli.parser import Commands, add_database
@@ -33,6 +34,7 @@ MODULES = (
     dose,
     output_check,
     stored,
+    squad,
     export,
     import_,
     report,
