@@ -96,6 +96,7 @@ def absent(key: str, known: KnownDevice) -> DeviceStatus:
         link=key,
         serial=known.serial,
         firmware=known.firmware,
+        model_id=known.model,
         maker=model.maker if model else "",
         is_experimental=model is not None and model.evidence is Evidence.THIRD_PARTY,
         tells_loss=not isinstance(model, ForceModel) or model.loss_detectable,

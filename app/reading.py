@@ -139,9 +139,11 @@ def best_peak(trials: Sequence[Trial], side: Side | None) -> float | None:
     return max(peaks, default=None)
 
 
-def device_history(store: Store, serials: Iterable[str]) -> dict[str, list[Trial]]:
-    """For each serial number the last trials made with that unit, newest first."""
-    return {serial: store.trials.of_device(serial, _LAST_USES) for serial in serials}
+def device_history(
+    store: Store, units: Iterable[tuple[str, str]]
+) -> dict[tuple[str, str], list[Trial]]:
+    """For each unit (model, serial number) the last trials made with it, newest first."""
+    return {unit: list(store.trials.of_device(*unit, _LAST_USES)) for unit in units}
 
 
 def test_name(test_id: str) -> str:

@@ -35,6 +35,7 @@ class DeviceStatus:
     calibrated_on: str | None = None
     calibration_due: str | None = None
     is_uncalibrated: bool = False  # it sends raw counts, and gives no newtons now
+    model_id: str = ""
     maker: str = ""
     is_experimental: bool = False
     tells_loss: bool = True

@@ -117,9 +117,11 @@ class Trials:
         query = select(TrialRow).where(TrialRow.person_id == person_id)
         return self._list(query if test_id is None else query.where(TrialRow.test_id == test_id))
 
-    def of_device(self, serial: str, most: int) -> FoundTrials:
-        """The last trials made with the unit of this serial number, newest first."""
-        newest = select(TrialRow).where(TrialRow.device_serial == serial)
+    def of_device(self, model: str, serial: str, most: int) -> FoundTrials:
+        """The last trials made with one unit, newest first."""
+        newest = select(TrialRow).where(
+            TrialRow.device_serial == serial, TrialRow.device_model == model
+        )
         newest = newest.order_by(TrialRow.started_at.desc(), TrialRow.id.desc())
         return self._found(newest.limit(most))
 

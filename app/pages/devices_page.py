@@ -169,16 +169,16 @@ class DevicesPage(Page):
 
     def _ask_history(self) -> None:
         """What the units on the cards were used for, by serial number."""
-        serials = tuple(sorted({card.status.serial for card in self.cards if card.status.serial}))
-        if serials and self.desk.store.is_open:
+        units = {unit for card in self.cards if (unit := _unit(card.status))[1]}
+        if units and self.desk.store.is_open:
             self.desk.store.ask(
-                self, lambda store: device_history(store, serials), self._show_history, slot="use"
+                self, lambda store: device_history(store, units), self._show_history, slot="use"
             )
 
-    def _show_history(self, history: dict[str, list[Trial]]) -> None:
+    def _show_history(self, history: dict[tuple[str, str], list[Trial]]) -> None:
         unit = self.desk.settings.force_unit
         for card in self.cards:
-            trials = history.get(card.status.serial or "", [])
+            trials = history.get(_unit(card.status), [])
             card.set_history([_use(trial, unit) for trial in trials])
 
     def _show_found(self) -> None:
@@ -203,6 +203,11 @@ def _grid(columns: int) -> QGridLayout:
     for column in range(columns):
         grid.setColumnStretch(column, 1)
     return grid
+
+
+def _unit(status: DeviceStatus) -> tuple[str, str]:
+    """Model and serial number: two makers may count from the same one."""
+    return status.model_id, status.serial or ""
 
 
 def _use(trial: Trial, unit: ForceUnit) -> str:

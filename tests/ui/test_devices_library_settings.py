@@ -138,6 +138,7 @@ def test_a_unit_shows_the_last_trials_made_with_it(window: MainWindow) -> None:
     window.desk.set_devices((LOST,))
     settle(window)
     assert says(page, "18\u00a0Nov\u00a02026: Hamstrings isometric 90:20, right 236\u00a0N")
+    assert not says(page, "Nordic hamstring curl, left")  # of a board with the same number
 
 
 def test_a_single_cell_is_set_up_for_a_limb_and_calibrated_from_its_card(
