@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import random
 import sys
 import time
@@ -190,6 +191,33 @@ def test_what_a_unit_told_is_kept_as_told(store: Store, session: Session):
     assert (record.site, record.pain_after) == ("calf", 1)
     assert "amplitude_ma" not in record.values
     assert AWAY in record.flags
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="another call flushes there")
+def test_each_event_is_on_the_disk_itself_before_the_next(
+    store: Store, session: Session, monkeypatch: pytest.MonkeyPatch
+):
+    flushed: list[int] = []
+    flush = os.fdatasync
+
+    def counted(fd: int) -> None:
+        flush(fd)
+        flushed.append(fd)
+
+    monkeypatch.setattr(os, "fdatasync", counted)
+    journal = TreatmentJournal.create(store.captures, started_treatment(session, BEGAN))
+    steps = (
+        lambda: journal.changed(TURN),
+        lambda: journal.marked(NOTE),
+        lambda: journal.paused(40.0),
+        lambda: journal.resumed(41.0),
+        lambda: journal.beat(42.0),
+        lambda: journal.end(43.0),
+    )
+    for step in steps:
+        before = len(flushed)
+        step()
+        assert len(flushed) == before + 1
 
 
 class Clock:

@@ -178,6 +178,11 @@ def test_a_pause_told_after_a_gap_of_forty_seconds_is_at_its_own_time() -> None:
     assert log.on_s == pytest.approx(179.0 - 10.0, abs=1.0)
 
 
+def test_a_pause_that_was_found_going_on_began_when_the_unit_says() -> None:
+    log = Unit(FAR).live(30.0).unheard(15.0).live(140.0).log
+    assert [(p.start_s, p.end_s) for p in log.pauses] == [(39.0, 49.0)]
+
+
 def test_what_was_heard_is_stored_and_comes_back(tmp_path: Path) -> None:
     store = Store(tmp_path / "x.db")
     visit = samples.visit(store)
