@@ -23,6 +23,7 @@ GUIDE = (ROOT / "docs" / "guide.md").read_text("utf-8")
 # As the guide calls the pages that are not in the rail.
 PAGES = {
     "athlete": PageId.PERSON,
+    "ladder": PageId.LADDER,
     "visit": PageId.VISIT,
     "test": PageId.LIVE,
     "review": PageId.REVIEW,
