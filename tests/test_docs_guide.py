@@ -29,6 +29,7 @@ PAGES = {
     "review": PageId.REVIEW,
     "treatment": PageId.TREATMENT,
     "calibration": PageId.CALIBRATION,
+    "exercises": PageId.EXERCISES,
 } | {word.lower(): page for page, word in PLACES}
 
 

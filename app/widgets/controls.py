@@ -342,8 +342,9 @@ def clear(layout: QLayout) -> None:
 
 
 def shortcut_text(sequence: str) -> str:
-    """A key as this platform writes it: ``Ctrl+K`` or ``⌘K``."""
-    return QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    """A key as this platform writes it: ``Ctrl+K`` or ``⌘K``; the large key is called Enter."""
+    text = QKeySequence(sequence).toString(QKeySequence.SequenceFormat.NativeText)
+    return text.replace("Return", "Enter")
 
 
 class _ScrollArea(QScrollArea):
