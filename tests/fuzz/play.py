@@ -19,23 +19,28 @@ from protocols.ott_message import OttMessage
 from tests.fuzz.subjects import DISTURBED, Subject, newtons
 from tests.protocols.plain import cut, receive_all
 
-MOST_HELD_BYTES = 16_384
+MOST_HELD_BYTES = 8192
 """What a decoder may keep of a stream, all of its lists and buffers together."""
 
 _MOST_JUNK = 64
+_MANY = 5000
+_LONGEST_NOTIFICATION = 512  # of Bluetooth LE
 
 
 class Disturbed:
-    """A stream as `spelling` disturbs it: pieces of sound messages, junk, damage, loss, doubles."""
+    """A stream as `spelling` disturbs it: pieces of sound messages, junk, damage, loss,
+    doubles, and now and then very much of one thing."""
 
     def __init__(self, subject: Subject, spelling: bytes) -> None:
         self.pieces: list[bytes] = []
         self._used = 0
+        is_packet = subject.framing is Framing.PACKETS
+        self._longest = _LONGEST_NOTIFICATION if is_packet else None
         self._stream = subject.stream[:DISTURBED]
         self._spelling = spelling
         self._at = 0
         while self._at < len(spelling):
-            self._disturb(self._next() % 8)
+            self._disturb(self._next() % 9)
 
     def _disturb(self, how: int) -> None:
         argument = self._next()
@@ -53,6 +58,9 @@ class Disturbed:
                 self._used += argument % 16
             case 4:
                 self.pieces += [self._message()] * 2
+            case 5:
+                times = _MANY if argument > 250 else argument % 16
+                self.pieces.append(((self._take(2) or b"\0") * times)[: self._longest])
             case _:
                 self.pieces += [self._message() for _ in range(argument % 8)]
 
