@@ -33,7 +33,7 @@ def test_three_minutes_of_mixed_faults_lose_nothing_and_leave_nothing(tmp_path: 
 
 
 @pytest.mark.nightly
-@pytest.mark.timeout(3600)
+@pytest.mark.timeout(7200)
 def test_eight_hours_of_mixed_faults_lose_nothing_and_leave_nothing(tmp_path: Path) -> None:
     shift = in_virtual_time(work(tmp_path, 8 * 3600.0, 2, looks=48))
     assert shift.trials >= 2000
