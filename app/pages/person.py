@@ -3,47 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from uuid import UUID
 
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.athlete import Athlete, read_athlete
+from app.athlete_rows import injury_row, marks, visit_day, visit_row
 from app.episodes import (
     change_stage,
     first_episode,
     keep_episode,
     put_back,
-    sides_words,
     withdraw_episode,
 )
 from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page
-from app.reading import RunOfTest, Visit, test_name
+from app.reading import Visit
 from app.theme import space
 from app.trend import Trend, metrics_done, read_trend, tests_done
-from app.units import day, local_offset_min, quantity, time_of_day
+from app.units import day, local_offset_min
 from app.widgets.controls import Button, Card, Deck, EmptyState, scrolling
 from app.widgets.episode_card import EpisodeCard, event_day
 from app.widgets.episode_form import EpisodeForm
 from app.widgets.person_form import PersonForm
 from app.widgets.ratio_card import RatioCard
-from app.widgets.rows import Row, RowList
+from app.widgets.rows import RowList
 from app.widgets.trend_card import TrendCard
-from app.widgets.trend_scale import MarkKind, TrendMark
-from app.wording import local_time
-from data.analysis.types import Side
 from data.episodes import Episode, Event, EventKind
 from data.ids import uuid7
-from data.records import Person, Session, Stage
+from data.records import Person, Stage
 from data.store import Store
 
 _PAGE, _PERSON_FORM, _EPISODE_FORM = range(3)
-_KINDS = {
-    EventKind.MATCH: MarkKind.MATCH,
-    EventKind.TRAINING: MarkKind.TRAINING,
-    EventKind.PAIN: MarkKind.PAIN,
-}
 
 
 class PersonPage(Page):
@@ -171,11 +163,11 @@ class PersonPage(Page):
         self.trend.set_tests(done)
         self.ratios.show_lines(athlete.ratios)
         self._past.setVisible(bool(history.visits))
-        self.visits.set_rows([_visit_row(visit) for visit in history.visits])
+        self.visits.set_rows([visit_row(visit) for visit in history.visits])
         self.visits.show_all_rows()
         earlier = athlete.injuries.earlier
         self._injuries.setVisible(bool(earlier))
-        self.earlier.set_rows([_injury_row(each) for each in earlier])
+        self.earlier.set_rows([injury_row(each) for each in earlier])
         self.earlier.show_all_rows()
         self._ask_trend()
         self._content.show()
@@ -205,7 +197,7 @@ class PersonPage(Page):
         self.trend.setVisible(bool(trend.points))
         if athlete is not None and trend.points:
             injured = athlete.history.person.injured
-            self.trend.show_trend(trend, _marks(athlete), self.desk.settings.force_unit, injured)
+            self.trend.show_trend(trend, marks(athlete), self.desk.settings.force_unit, injured)
 
     def _open(self) -> Visit | None:
         """Today's visit that has not ended."""
@@ -216,7 +208,7 @@ class PersonPage(Page):
             (
                 visit
                 for visit in self._athlete.history.visits
-                if visit.session.ended_at is None and _on(visit.session) == today
+                if visit.session.ended_at is None and visit_day(visit.session) == today
             ),
             None,
         )
@@ -366,74 +358,6 @@ class PersonPage(Page):
 
         run(work)
         desk.did(said, lambda: run(take_back))
-
-
-def _visit_row(visit: Visit) -> Row:
-    session = visit.session
-    at = local_time(session.started_at, session.utc_offset_min)
-    is_virtual = any(item.is_virtual for item in (*visit.runs, *visit.treatments))
-    done = [_run_words(run) for run in visit.runs]
-    done += [treatment.modality.value for treatment in visit.treatments]
-    return Row(
-        f"{day(at)}, {time_of_day(at)}",
-        session.id,
-        detail=" · ".join(done) if done else "nothing recorded",
-        trailing="" if session.ended_at else "open",
-        badge="VIRTUAL" if is_virtual else "",
-    )
-
-
-def _run_words(run: RunOfTest) -> str:
-    sides = [
-        f"{side.value[0].upper()} {quantity(best, 'N')}"
-        for side in Side
-        if (best := run.best(side)) is not None
-    ]
-    return " ".join([test_name(run.test_id), *sides])
-
-
-def _injury_row(episode: Episode) -> Row:
-    side = sides_words(episode.sides)
-    what = f"{side}: {episode.structure}" if side else episode.structure
-    until = f" to {day(episode.closed_on)}" if episode.closed_on else ", open"
-    return Row(
-        what.capitalize() if not side else what[:1].upper() + what[1:],
-        episode,
-        detail=episode.classification,
-        trailing=f"{day(episode.injured_on)}{until}",
-    )
-
-
-def _marks(athlete: Athlete) -> list[TrendMark]:
-    """Injuries, stages, treatments, and what was noted between visits."""
-    marks = [
-        TrendMark(_on(visit.session), treatment.modality.value, MarkKind.TREATMENT)
-        for visit in athlete.history.visits
-        for treatment in visit.treatments
-    ]
-    for episode in athlete.injuries.episodes:
-        marks.append(TrendMark(episode.injured_on, "injury", MarkKind.INJURY))
-        marks += [
-            TrendMark(change.on, f"stage {change.stage.value}", MarkKind.STAGE, change.stage.value)
-            for change in episode.stages
-        ]
-    person = athlete.history.person
-    if not athlete.injuries.episodes and person.injured_on is not None:
-        marks.append(TrendMark(person.injured_on, "injury", MarkKind.INJURY))
-    for event in athlete.events:
-        if event.kind in _KINDS:
-            marks.append(_event_mark(event))
-    return marks
-
-
-def _event_mark(event: Event) -> TrendMark:
-    size = "" if event.pain is None else str(event.pain)
-    label = f"{event.kind.value} {size} of 10" if size else event.kind.value
-    return TrendMark(event_day(event), label, _KINDS[event.kind], size)
-
-
-def _on(session: Session) -> date:
-    return local_time(session.started_at, session.utc_offset_min).date()
 
 
 def _ignore(_value: object) -> None:

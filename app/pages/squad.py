@@ -16,8 +16,9 @@ from app.theme import space, theme
 from app.visits import visit_of
 from app.widgets.controls import Button, Card, Deck, HowButton, Segments, row
 from app.widgets.fields import SearchField
+from app.widgets.squad_columns import DAYS, DIFFERENCE, LEFT_CHANGE
 from app.widgets.squad_queue import SquadQueue
-from app.widgets.squad_table import DAYS, DIFFERENCE, LEFT_CHANGE, SquadTable
+from app.widgets.squad_table import SquadTable
 from app.widgets.text import Elided
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests

@@ -17,7 +17,8 @@ from app.squad import Member, Squad
 from app.theme import LIGHT
 from app.units import ForceUnit
 from app.version import program_version
-from app.widgets.squad_table import COLUMNS, SPARKLINE, paint_sparkline
+from app.widgets.sparkline import paint_sparkline
+from app.widgets.squad_columns import COLUMNS, SPARKLINE
 from app.wording import date_text
 from data.analysis.symmetry import FORMULAS
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import (
     QAbstractTableModel,
     QModelIndex,
     QPersistentModelIndex,
-    QPointF,
     QRect,
     QRectF,
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QPolygonF
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -28,10 +24,17 @@ from PySide6.QtWidgets import (
     QTableView,
 )
 
-from app.plain_text import plain
-from app.squad import Member, change_words, difference_words
-from app.theme import Colours, Type, colours, font, limb_style, space, theme
-from app.units import ForceUnit, number
+from app.squad import Member
+from app.theme import Type, colours, font, space, theme
+from app.units import ForceUnit
+from app.widgets.sparkline import paint_sparkline
+from app.widgets.squad_columns import (
+    COLUMNS,
+    LEFT_CHANGE,
+    RIGHT_CHANGE,
+    SPARKLINE,
+    folded,
+)
 from data.analysis.types import Side
 
 _Index = QModelIndex | QPersistentModelIndex
@@ -39,135 +42,6 @@ _ROOT = QModelIndex()
 _MEMBER = Qt.ItemDataRole.UserRole
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-
-
-@dataclass(frozen=True, slots=True)
-class SquadColumn:
-    """`text` is what a cell says, `order` what it sorts by; None goes last either way."""
-
-    name: str
-    tip: str
-    width: int
-    text: Callable[[Member, ForceUnit], str]
-    order: Callable[[Member], float | str | None]
-    side: Side | None = None
-    is_number: bool = True
-    largest_first: bool = True
-
-
-def _peak(side: Side) -> Callable[[Member, ForceUnit], str]:
-    def text(member: Member, unit: ForceUnit) -> str:
-        value = member.peak(side)
-        return "–" if value is None else number(value / unit.newtons, unit.decimals)
-
-    return text
-
-
-def _folded(name: str) -> str:
-    """As the clinic's lists are ordered: without case and accents."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in decomposed if not unicodedata.combining(letter))
-
-
-def _per_kg(side: Side) -> Callable[[Member, ForceUnit], str]:
-    return lambda member, _unit: number(member.per_kg.get(side), 2)
-
-
-def _change(side: Side) -> Callable[[Member, ForceUnit], str]:
-    return lambda member, _unit: change_words(member.limb(side)) or "–"
-
-
-def _change_order(side: Side) -> Callable[[Member], float | None]:
-    """By size: what changed most comes first."""
-
-    def order(member: Member) -> float | None:
-        limb = member.limb(side)
-        change = limb.change if limb is not None else None
-        return None if change is None or change.percent is None else abs(change.percent)
-
-    return order
-
-
-def _difference_order(member: Member) -> float | None:
-    value = member.difference_percent
-    return None if value is None else abs(value)
-
-
-def _of_limb(side: Side) -> tuple[SquadColumn, SquadColumn]:
-    letter = side.value[0].upper()
-    return (
-        SquadColumn(
-            side.value.capitalize(),
-            f"Last peak of the {side.value} limb",
-            76,
-            _peak(side),
-            lambda member: member.peak(side),
-            side,
-        ),
-        SquadColumn(
-            f"{letter} N/kg",
-            f"Last peak of the {side.value} limb over body mass of that day, N/kg",
-            76,
-            _per_kg(side),
-            lambda member: member.per_kg.get(side),
-            side,
-        ),
-    )
-
-
-def _change_column(side: Side) -> SquadColumn:
-    return SquadColumn(
-        f"{side.value.capitalize()} since first, N",
-        "Change since the first result of the same series ± MDC95; bold where it is beyond the "
-        "measurement error. Sorted by its size in percent.",
-        140,
-        _change(side),
-        _change_order(side),
-        side,
-    )
-
-
-(_LEFT_PEAK, _LEFT_KG), (_RIGHT_PEAK, _RIGHT_KG) = _of_limb(Side.LEFT), _of_limb(Side.RIGHT)
-COLUMNS = (
-    SquadColumn(
-        "Athlete",
-        "Name",
-        220,
-        lambda member, _unit: plain(member.person.name),
-        lambda member: _folded(member.person.name),
-        is_number=False,
-        largest_first=False,
-    ),
-    _LEFT_PEAK,
-    _RIGHT_PEAK,
-    _LEFT_KG,
-    _RIGHT_KG,
-    SquadColumn(
-        "Difference",
-        "Which limb is stronger, and by how much of it: right against left of one day",
-        100,
-        lambda member, _unit: difference_words(member.difference_percent) or "–",
-        _difference_order,
-    ),
-    _change_column(Side.LEFT),
-    _change_column(Side.RIGHT),
-    SquadColumn(
-        "Days since",
-        "Days since the last test",
-        92,
-        lambda member, _unit: number(member.line.days_since),
-        lambda member: member.line.days_since,
-    ),
-    SquadColumn(
-        "Over time",
-        "Both limbs over time: left solid, right dashed; only the latest series",
-        120,
-        lambda _member, _unit: "",
-        lambda _member: None,
-        is_number=False,
-    ),
-)
-DIFFERENCE, LEFT_CHANGE, RIGHT_CHANGE, DAYS, SPARKLINE = 5, 6, 7, 8, 9
 
 
 class SquadModel(QAbstractTableModel):
@@ -186,7 +60,7 @@ class SquadModel(QAbstractTableModel):
         self._arrange()
 
     def filter(self, text: str) -> None:
-        self._words = _folded(text).split()
+        self._words = folded(text).split()
         self._arrange()
 
     def order_by(self, column: int, *, is_turned: bool = False) -> None:
@@ -234,7 +108,7 @@ class SquadModel(QAbstractTableModel):
         shown = [
             member
             for member in self._all
-            if all(word in _folded(member.person.name) for word in self._words)
+            if all(word in folded(member.person.name) for word in self._words)
         ]
         known = [member for member in shown if column.order(member) is not None]
         unknown = [member for member in shown if column.order(member) is None]
@@ -381,36 +255,6 @@ class _SquadDelegate(QStyledItemDelegate):
             painter.setPen(colours().colour(role))
         cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, _RIGHT if column.is_number else _LEFT, cut)
-
-
-def paint_sparkline(
-    painter: QPainter, box: QRectF, member: Member, look: Colours | None = None
-) -> None:
-    """The latest series of both limbs on one scale; paper is always light."""
-    look = look or colours()
-    limbs = [(side, limb) for side in Side if (limb := member.limb(side)) is not None]
-    readings = [reading for _, limb in limbs for reading in limb.readings]
-    if len(readings) < 2:
-        return
-    days = [reading.on.toordinal() for reading in readings]
-    first, last = min(days), max(days)
-    values = [reading.value for reading in readings]
-    low, high = min(values) * 0.9, max(values)
-    if last == first or high <= low:
-        return
-
-    def spot(on: date, value: float) -> QPointF:
-        x = box.left() + (box.width() - 6) * (on.toordinal() - first) / (last - first)
-        return QPointF(x, box.bottom() - box.height() * (value - low) / (high - low))
-
-    for side, limb in limbs:
-        spots = [spot(reading.on, reading.value) for reading in limb.readings]
-        painter.setPen(QPen(look.colour(side.value), 1.5, limb_style(side).pen))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPolyline(QPolygonF(spots))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(look.colour(side.value))
-        painter.drawEllipse(spots[-1], 2.5, 2.5)
 
 
 def _is_beyond(member: Member, column: int) -> bool:

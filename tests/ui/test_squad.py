@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QUrl
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route, StartTest
 from app.pages.squad import SquadPage
 from app.squad import Member
-from app.widgets.squad_table import COLUMNS, DAYS, DIFFERENCE
+from app.widgets.controls import HowButton
+from app.widgets.squad_columns import COLUMNS, DAYS, DIFFERENCE
 from tests.ui.clinic import LONG_NAME, Clinic, furnish_squad
 from tests.ui.reading import press, says, stored, write
 from tests.ui.stage import open_window, settle
@@ -138,7 +140,7 @@ def test_enter_in_the_table_opens_the_athlete(window: MainWindow, page: SquadPag
 
 def test_every_line_says_how_it_was_made(window: MainWindow, page: SquadPage) -> None:
     press(window, Qt.Key.Key_T)
-    method = page.findChildren(type(page._how))[0].method
+    method = page.findChildren(HowButton)[0].method
     for part in ("best of 3 valid repetitions", "device onb", "asym.signed.v1", "Opar 2013"):
         assert part in method
 
@@ -157,8 +159,6 @@ def test_an_athlete_who_joins_while_another_page_is_shown_is_there_on_return(
     window.go(Route(PageId.PEOPLE))
     settle(window)
     noor = stored(window, lambda s: s.people.get(clinic.newcomer))
-    from dataclasses import replace
-
     ids: tuple[UUID, ...] = (noor.id,)
     window.desk.store.submit(
         lambda s: s.people.update(replace(noor, team="First team")), touches=ids
@@ -178,10 +178,12 @@ def test_nobody_to_test_says_what_to_do(empty_window: MainWindow) -> None:
 def test_the_table_is_printed_as_it_is_sorted(
     window: MainWindow, page: SquadPage, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.pages.squad.QDesktopServices.openUrl", lambda _url: True)
+    opened: list[QUrl] = []
+    monkeypatch.setattr("app.pages.squad.QDesktopServices.openUrl", opened.append)
     press(window, Qt.Key.Key_T)
     press(window, Qt.Key.Key_P, CTRL)
     settle(window)
     path = clinic.path.parent / "reports" / "squad-2026-11-18-nordic.bil.pdf"
     assert path.read_bytes().startswith(b"%PDF")
+    assert opened == [QUrl.fromLocalFile(str(path))]
     assert "The table is written." in window.foot.text
