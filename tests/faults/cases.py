@@ -167,8 +167,9 @@ def _dropped(dice: random.Random, bench: Bench) -> tuple[Fault, ...]:
     return (Drop(share, from_s=_sometime(dice), until_s=OVER_S),)
 
 
-def _late(dice: random.Random, _bench: Bench) -> tuple[Fault, ...]:
-    hold_s = dice.choice((0.15, 0.3, 0.45))
+def _late(dice: random.Random, bench: Bench) -> tuple[Fault, ...]:
+    """Not for so long that it is a silence, together with the time between two readings."""
+    hold_s = dice.choice((0.15, 0.3, 0.3 if model_of(bench).rate_hz <= 20 else 0.45))
     return (Burst(1.0, hold_s, from_s=_sometime(dice), until_s=OVER_S),)
 
 
