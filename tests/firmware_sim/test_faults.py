@@ -8,13 +8,17 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from firmware_sim import device_faults, link_faults
+from firmware_sim.catalog import build
 from firmware_sim.faults import (
     FAULTS,
     PLANS,
+    Add,
     Burst,
     Cut,
+    Drift,
     Drop,
     Duplicate,
     Fault,
@@ -22,8 +26,10 @@ from firmware_sim.faults import (
     FaultPlan,
     Flip,
     Merge,
+    Spikes,
     Split,
     Stall,
+    Stuck,
     plan_named,
 )
 from firmware_sim.firmware import Firmware
@@ -228,3 +234,30 @@ def test_every_fault_has_a_name_for_files() -> None:
         if isinstance(kind, type) and issubclass(kind, Fault) and kind.__name__[0] != "_"
     }
     assert set(FAULTS) == declared - {"fault"}
+
+
+def test_what_fails_in_a_cell_is_measured_alike_by_any_step() -> None:
+    def rising(t: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.column_stack([10.0 * t, 20.0 * t])
+
+    faults = (Add(1.0, 0.5, newtons=25.0), Stuck(2.0, cell=0), Drift(3.0, newtons_per_s=2.0))
+    load = FaultPlan((*faults, Spikes(0.1, 400.0, from_s=4.0))).pulls(rising)
+    t = np.arange(500) / 100
+    force = load(t)
+    assert np.array_equal(force, np.concatenate([load(t[i : i + 7]) for i in range(0, 500, 7)]))
+    # 10 and 20 N/s; 25 N more from 1 s to 1.5 s; the first stands at 20 N from 2 s on; 2 N/s more
+    # on both from 3 s on.
+    assert force[[50, 120, 250, 350]].tolist() == [[5, 10], [37, 49], [20, 50], [21, 71]]
+    spikes = np.count_nonzero(force[400:, 1] > 300.0)
+    assert 3 <= spikes <= 25
+
+
+def test_a_cell_that_fails_is_played_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "knock.json"
+    path.write_text('[{"fault": "add", "at_s": 0.0, "newtons": 25.0}]', encoding="utf-8")
+    firmware = build("progressor", Framing.PACKETS, "empty", str(path), load_delay_s=0.0)
+    firmware.connected()
+    firmware.receive(b"\x65")
+    (message, *_) = firmware.advance(0.1)
+    kilograms = np.frombuffer(message, "<f4", 1, 2)[0]
+    assert kilograms * 9.80665 == pytest.approx(25.0, abs=0.02)
