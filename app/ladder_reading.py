@@ -67,7 +67,7 @@ class LadderView:
 
 def read_ladder(store: Store, person_id: UUID, side: Side | None = None) -> LadderView:
     """The open injury's ladder; `side` chooses the limb where the injury has two or none."""
-    person, rules = store.people.get(person_id), clinic_rules(store.clinic)
+    person, rules = store.people.get(person_id), clinic_rules()
     episode = injuries(store, person_id).open
     ladder = rules.ladders.get(episode.ladder) if episode is not None else None
     limb = _limb(episode, side)

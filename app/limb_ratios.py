@@ -32,6 +32,7 @@ class RatioLine:
 
     rule: RatioRule
     limbs: tuple[LimbRatio, ...]
+    is_virtual: bool = False
 
 
 def ratio_lines(runs: Sequence[RunOfTest], rules: Iterable[RatioRule]) -> tuple[RatioLine, ...]:
@@ -46,7 +47,9 @@ def ratio_lines(runs: Sequence[RunOfTest], rules: Iterable[RatioRule]) -> tuple[
             _newest_first(runs, rule, rule.denominator),
         )
         limbs = tuple(_limb(rule, side, upper, lower, runs) for side in (Side.LEFT, Side.RIGHT))
-        found.append(RatioLine(rule, limbs))
+        of_pair = {*rule.numerator, *rule.denominator}
+        is_virtual = any(run.is_virtual for run in runs if run.test_id in of_pair)
+        found.append(RatioLine(rule, limbs, is_virtual))
     return tuple(found)
 
 

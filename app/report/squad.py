@@ -18,11 +18,11 @@ from app.theme import LIGHT
 from app.units import ForceUnit
 from app.version import program_version
 from app.widgets.sparkline import paint_sparkline
-from app.widgets.squad_columns import COLUMNS, SPARKLINE
+from app.widgets.squad_columns import COLUMNS, SPARKLINE, is_beyond
 from app.wording import date_text
 from data.analysis.symmetry import FORMULAS
 
-_HEAD_PT, _ROW_PT, _FOOT_PT = 40.0, 19.0, 44.0
+_HEAD_PT, _ROW_PT, _FOOT_PT = 40.0, 19.0, 54.0
 
 
 def write_squad(
@@ -86,7 +86,8 @@ class _Table:
         for place, column in enumerate(COLUMNS):
             name = f"{column.name}, {self.unit}" if place in (1, 2) else column.name
             style = SMALL_STRONG.to_the(RIGHT) if column.is_number else SMALL_STRONG
-            self.sheet.text(name, style, x, y, self.widths[place] - 6 * PT)
+            left = x + 8 * PT if place == SPARKLINE else x
+            self.sheet.text(name, style, left, y, self.widths[place] - 6 * PT)
             x += self.widths[place]
         below = y + (_ROW_PT - 3) * PT
         self.sheet.line(0, below, self.width, below, LIGHT.line_strong, HAIR)
@@ -97,10 +98,11 @@ class _Table:
         for place, column in enumerate(COLUMNS):
             room = self.widths[place] - 6 * PT
             if place == SPARKLINE:
-                box = QRectF(x, y + PT, room, (_ROW_PT - 6) * PT)
+                box = QRectF(x + 8 * PT, y + PT, room - 8 * PT, (_ROW_PT - 6) * PT)
                 self._sparkline(box, member)
             else:
-                weight = QFont.Weight.DemiBold if place == 0 else QFont.Weight.Normal
+                is_bold = place == 0 or is_beyond(member, place)
+                weight = QFont.Weight.DemiBold if is_bold else QFont.Weight.Normal
                 style = TextStyle(8.2, limb_text(column.side), weight)
                 text = column.text(member, self.unit)
                 if place == 0 and member.is_virtual:
@@ -130,10 +132,10 @@ class _Table:
         self.sheet.line(0, y, self.width, y, LIGHT.hairline, HAIR)
         said = (
             f"Difference: {FORMULAS['signed']}. Since first: against the first result of the same "
-            f"series ± MDC95. Measurement error: {source}."
+            f"series ± MDC95, bold where it is beyond that. Measurement error: {source}."
         )
-        self.sheet.line_of_text(said, SMALL, 0, y + 3 * PT, self.width)
-        self.sheet.text(DISCLAIMER, SMALL, 0, y + 12 * PT, self.width)
+        self.sheet.text(said, SMALL, 0, y + 3 * PT, self.width)
+        self.sheet.text(DISCLAIMER, SMALL, 0, y + 22 * PT, self.width)
         made = f"Myograph {program_version()} · made {date_text(self.made)}"
-        self.sheet.text(made, SMALL, 0, y + 21 * PT, self.width)
-        self.sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 21 * PT, self.width)
+        self.sheet.text(made, SMALL, 0, y + 31 * PT, self.width)
+        self.sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 31 * PT, self.width)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from app.limb_ratios import LimbRatio, RatioLine
 from app.theme import limb_style, space
 from app.units import day, number
-from app.widgets.controls import Card, HowButton, clear
+from app.widgets.controls import Card, HowButton, clear, line
 from app.widgets.text import Text
 from app.wording import metric_value, unit
 from data.clinical.ratios import Ratio
@@ -31,48 +30,50 @@ class RatioCard(Card):
 
     def show_lines(self, lines: Sequence[RatioLine]) -> None:
         clear(self._grid)
-        for place, line in enumerate(lines):
-            self._add(2 * place, line)
+        for place, each in enumerate(lines):
+            self._add(3 * place, each)
         self.setVisible(bool(lines))
 
-    def _add(self, at: int, line: RatioLine) -> None:
-        rule = line.rule
-        top = Qt.AlignmentFlag.AlignTop
-        self._grid.addWidget(Text(rule.name, bold=True, wrap=True), at, 0, top)
-        for column, limb in enumerate(line.limbs, 1):
+    def _add(self, at: int, shown: RatioLine) -> None:
+        rule = shown.rule
+        if at:
+            self._grid.addWidget(line(), at, 0, 1, 5)
+        self._grid.addWidget(Text(rule.name, bold=True, wrap=True), at + 1, 0)
+        if shown.is_virtual:
+            self._grid.addWidget(Text("VIRTUAL", "small", tone="virtual", bold=True), at + 1, 1)
+        for column, limb in enumerate(shown.limbs, 2):
             style = limb_style(limb.side)
             said = f"{style.label} {_value(limb)}"
-            self._grid.addWidget(Text(said, bold=True, tone=limb.side.value), at, column, top)
-        how = HowButton(_method(line), rule.name)
-        self._grid.addWidget(how, at, 3, top)
-        small = Text(_small(line), "small", tone="muted", wrap=True)
-        self._grid.addWidget(small, at + 1, 0, 1, 4)
+            self._grid.addWidget(Text(said, bold=True, tone=limb.side.value), at + 1, column)
+        self._grid.addWidget(HowButton(_method(shown), rule.name), at + 1, 4)
+        small = Text(_small(shown), "small", tone="muted", wrap=True)
+        self._grid.addWidget(small, at + 2, 0, 1, 5)
 
 
 def _value(limb: LimbRatio) -> str:
     return number(limb.value, 2)
 
 
-def _small(line: RatioLine) -> str:
+def _small(shown: RatioLine) -> str:
     """The set-up, what the number must not be mistaken for, and why a limb has none."""
     reasons = {
         f"{limb.side.value.capitalize()} not divided: {limb.reason}."
-        for limb in line.limbs
+        for limb in shown.limbs
         if limb.reason
     }
-    parts = [f"Holds for: {line.rule.setup}.", line.rule.caution, *sorted(reasons)]
+    parts = [f"Holds for: {shown.rule.setup}.", shown.rule.caution, *sorted(reasons)]
     return " ".join(part for part in parts if part)
 
 
-def _method(line: RatioLine) -> str:
-    parts = [line.rule.method + "."]
+def _method(shown: RatioLine) -> str:
+    parts = [shown.rule.method + "."]
     parts += [
         f"{limb.side.value.capitalize()}: {_parts(limb.ratio)}."
-        for limb in line.limbs
+        for limb in shown.limbs
         if limb.ratio is not None
     ]
-    if line.rule.references:
-        parts.append(f"Sources: {'; '.join(line.rule.references)}.")
+    if shown.rule.references:
+        parts.append(f"Sources: {'; '.join(shown.rule.references)}.")
     return " ".join(parts)
 
 

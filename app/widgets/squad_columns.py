@@ -139,3 +139,10 @@ COLUMNS = (
     ),
 )
 DIFFERENCE, LEFT_CHANGE, RIGHT_CHANGE, DAYS, SPARKLINE = 5, 6, 7, 8, 9
+
+
+def is_beyond(member: Member, column: int) -> bool:
+    """Whether this column tells a change that is more than the measurement error."""
+    side = {LEFT_CHANGE: Side.LEFT, RIGHT_CHANGE: Side.RIGHT}.get(column)
+    limb = member.limb(side) if side is not None else None
+    return limb is not None and limb.change is not None and limb.change.is_beyond_error is True

@@ -30,12 +30,10 @@ from app.units import ForceUnit
 from app.widgets.sparkline import paint_sparkline
 from app.widgets.squad_columns import (
     COLUMNS,
-    LEFT_CHANGE,
-    RIGHT_CHANGE,
     SPARKLINE,
     folded,
+    is_beyond,
 )
-from data.analysis.types import Side
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
@@ -242,7 +240,7 @@ class _SquadDelegate(QStyledItemDelegate):
         role, weight = "text", QFont.Weight.Normal
         if column.side is not None:
             role = f"{column.side.value}_text"
-        if index.column() == 0 or _is_beyond(member, index.column()):
+        if index.column() == 0 or is_beyond(member, index.column()):
             weight = QFont.Weight.DemiBold
         if text == "–":
             role = "muted"
@@ -255,12 +253,6 @@ class _SquadDelegate(QStyledItemDelegate):
             painter.setPen(colours().colour(role))
         cut = metrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
         painter.drawText(inner, _RIGHT if column.is_number else _LEFT, cut)
-
-
-def _is_beyond(member: Member, column: int) -> bool:
-    side = {LEFT_CHANGE: Side.LEFT, RIGHT_CHANGE: Side.RIGHT}.get(column)
-    limb = member.limb(side) if side is not None else None
-    return limb is not None and limb.change is not None and limb.change.is_beyond_error is True
 
 
 def _has_line(member: Member) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QVBoxLayout, QWidget
@@ -98,8 +99,7 @@ class TrendCard(Card):
         if self.chart.point is not None:
             self._show_point(self.chart.point)
         clear(self._words)
-        breaks = [f"{day(on)}, a new series: {reason}." for on, reason in self._trend.breaks]
-        for text in (*self._trend.change_words(injured), *breaks):
+        for text in (*self._trend.change_words(injured), *_breaks(self._trend)):
             self._words.addWidget(Text(text, "small", wrap=True))
         self._words.addWidget(Text(self._trend.error_words(), "small", tone="muted", wrap=True))
         self._show_sources(lines)
@@ -117,6 +117,14 @@ class TrendCard(Card):
         for letter, reference in zip(_LETTERS, lines, strict=False):
             layout.addWidget(_Source(letter, reference))
         self._sources.setVisible(bool(lines))
+
+
+def _breaks(trend: Trend) -> list[str]:
+    """Why the line is not joined: a sentence for each day on which a new series begins."""
+    reasons: dict[date, list[str]] = {}
+    for on, reason in trend.breaks:
+        reasons.setdefault(on, []).append(reason)
+    return [f"{day(on)}, a new series: {'; '.join(why)}." for on, why in reasons.items()]
 
 
 class _Source(QWidget):
