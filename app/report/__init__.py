@@ -1,6 +1,6 @@
-"""The visit on paper: one or two A4 pages as PDF."""
+"""What is printed, as PDF on A4: visits, treatments, exercises, letters, progress."""
 
-from app.report.compose import ReportTrial
-from app.report.write import write_report
+from app.report.trial import ReportTrial
+from app.report.visit import write_report
 
 __all__ = ["ReportTrial", "write_report"]

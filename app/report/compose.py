@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import TypeAlias
 
 from app.plain_text import plain
 from app.report.content import Fact, Report, StrengthSection
+from app.report.items import item_line
 from app.report.strength import strength_section
 from app.report.treatments import treatment_section
 from app.report.trial import ReportTrial, runs_of
@@ -22,16 +24,22 @@ from app.wording import (
 )
 from data.analysis.trial import combine_limbs
 from data.analysis.types import Asymmetry
+from data.clinical.retest import Pairs, error_of_test
 from data.clinical.tests import StrengthTest
+from data.clinical.typical_error import TypicalError
+from data.episodes import Item
 from data.intake import analysis_options
 from data.records import Person, Session, Treatment, Trial
+
+Retests: TypeAlias = Mapping[tuple[str, str], Mapping[str, Pairs]]
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """All that one report is made from. `last_time` are earlier trials to compare with.
 
-    `left_out` counts the trials of the visit that are damaged.
+    `left_out` counts the trials of the visit that are damaged. `items` is what else was done.
+    `retests` are results of people tested twice, by test and number: the clinic's own error.
     """
 
     person: Person
@@ -40,6 +48,8 @@ class Visit:
     treatments: tuple[Treatment, ...]
     last_time: tuple[Trial, ...] = ()
     left_out: int = 0
+    items: tuple[Item, ...] = ()
+    retests: Retests = field(default_factory=dict[tuple[str, str], Mapping[str, Pairs]])
 
 
 def compose(visit: Visit, tests: Mapping[str, StrengthTest], made_at: datetime) -> Report:
@@ -47,16 +57,18 @@ def compose(visit: Visit, tests: Mapping[str, StrengthTest], made_at: datetime) 
     session = visit.session
     return Report(
         name=plain(visit.person.name),
-        person=(*_person_facts(visit.person, session), *_damage_facts(visit.left_out)),
+        person=(*person_facts(visit.person, session), *_damage_facts(visit.left_out)),
         visit=clock(session.started_at, session.utc_offset_min),
         tests=tuple(_sections(visit, tests)),
         treatments=tuple(treatment_section(each) for each in visit.treatments),
+        items=tuple(item_line(each, session.utc_offset_min) for each in visit.items),
         methods=tuple(_methods(visit)),
         made=f"Myograph {program_version()} · made {clock(made_at, session.utc_offset_min)}",
     )
 
 
-def _person_facts(person: Person, session: Session) -> Iterable[Fact]:
+def person_facts(person: Person, session: Session) -> Iterable[Fact]:
+    """Who, on the day of the visit."""
     if person.born is not None:
         years = _age(person.born, session.started_at.date())
         yield Fact("Born", f"{date_text(person.born)} ({years} years)")
@@ -87,7 +99,15 @@ def _age(born: date, on: date) -> int:
 def _sections(visit: Visit, tests: Mapping[str, StrengthTest]) -> Iterable[StrengthSection]:
     for run in runs_of(visit.trials):
         test = tests.get(run[0].trial.header.test_id)
-        yield strength_section(run, test, _comparison(run, test), visit.last_time)
+        comparison = _comparison(run, test)
+        error = _error(run[0].trial, comparison.metric, visit.retests)
+        yield strength_section(run, test, comparison, visit.last_time, error)
+
+
+def _error(trial: Trial, metric: str, retests: Retests) -> TypicalError | None:
+    """The clinic's own where it has one, else a published one: as the window shows it."""
+    test_id, model = trial.header.test_id, trial.header.device_model
+    return error_of_test(test_id, metric, model, retests.get((test_id, metric), {}))
 
 
 def _comparison(run: Sequence[ReportTrial], test: StrengthTest | None) -> Asymmetry:

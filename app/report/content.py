@@ -123,6 +123,16 @@ class TreatmentSection:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class ItemLine:
+    """Something of a visit beside tests and treatments: a title, and what there is to say."""
+
+    time: str
+    title: str
+    texts: tuple[str, ...]
+    is_virtual: bool = False
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Report:
     name: str
@@ -130,5 +140,6 @@ class Report:
     visit: str
     tests: tuple[StrengthSection, ...]
     treatments: tuple[TreatmentSection, ...]
+    items: tuple[ItemLine, ...]
     methods: tuple[str, ...]
     made: str

@@ -32,9 +32,8 @@ from app.wording import (
 from data.analysis.comparison import valid_values
 from data.analysis.types import Asymmetry, RepResult, Side
 from data.clinical.difference import limb_difference
-from data.clinical.reliability import MeasurementError, measurement_error, measurement_errors
 from data.clinical.tests import Laterality, Stabilisation, StrengthTest
-from data.clinical.typical_error import published_error
+from data.clinical.typical_error import ErrorOrigin, TypicalError
 from data.records import Trial, TrialState
 
 # The columns of the table, in this order, as far as they were computed.
@@ -61,9 +60,10 @@ def strength_section(
     test: StrengthTest | None,
     comparison: Asymmetry,
     last_time: Sequence[Trial],
+    error: TypicalError | None,
 ) -> StrengthSection:
-    """`run` is one trial, or one trial for each limb, left first, compared by `comparison`."""
-    error = measurement_error(run[0].trial.header.test_id)
+    """`run` is one trial, or one trial for each limb, left first, compared by `comparison`;
+    `error` is that of the number which is compared."""
     trials = [each.trial for each in run]
     return StrengthSection(
         title=plain(trials[0].header.test_id) if test is None else test.name,
@@ -211,7 +211,7 @@ def _comparison_sentence(comparison: Asymmetry, trial: Trial) -> str:
 
 
 def _how_compared(
-    comparison: Asymmetry, trials: Sequence[Trial], error: MeasurementError | None
+    comparison: Asymmetry, trials: Sequence[Trial], error: TypicalError | None
 ) -> Iterable[str]:
     if comparison.value_percent is None:
         return
@@ -220,9 +220,20 @@ def _how_compared(
         f"{metric_name(comparison.metric)}, {comparison.aggregation}."
     )
     left, right = (_values(trials, side, comparison.metric) for side in (Side.LEFT, Side.RIGHT))
-    known = published_error(measurement_errors(trials[0].header.test_id))
-    yield plain(limb_difference(comparison, left, right, known).sentence)
-    yield NO_ERROR_KNOWN if error is None else f"Measurement error: {plain(error.sentence)}."
+    judged = limb_difference(comparison, left, right, error)
+    yield plain(judged.sentence if error is None else judged.verdict)
+    yield NO_ERROR_KNOWN if error is None else plain(error_sentence(error, comparison.metric))
+
+
+def error_sentence(error: TypicalError, metric: str) -> str:
+    """The error of one result with its size and where it comes from."""
+    size = (
+        f"{fixed(error.percent or 0.0, 1)} %"
+        if error.sem is None
+        else f"{metric_value(metric, error.sem)} {unit(metric)}"
+    )
+    whose = "This clinic’s own" if error.origin is ErrorOrigin.CLINIC else "Published"
+    return f"{whose} measurement error: SEM {size} ({error.source})."
 
 
 def _values(trials: Sequence[Trial], side: Side, key: str) -> list[float]:
@@ -234,7 +245,7 @@ def _change_sentences(
     comparison: Asymmetry,
     trial: Trial,
     last_time: Sequence[Trial],
-    error: MeasurementError | None,
+    error: TypicalError | None,
 ) -> Iterable[str]:
     """Against last time, only with the same test, device model and lever."""
     header = trial.header
@@ -255,7 +266,7 @@ def _change_sentences(
     for side, value in ((Side.LEFT, comparison.left), (Side.RIGHT, comparison.right)):
         before = _best_then(same, side, comparison.metric)
         if value is not None and before is not None:
-            verdict = _verdict(value - before, comparison.metric, error)
+            verdict = _verdict(before, value, comparison.metric, error)
             change = f"{side.value} {_signed(value - before)} {unit(comparison.metric)}"
             changes.setdefault(verdict, []).append(change)
     for verdict, which in changes.items():
@@ -267,13 +278,13 @@ def _signed(change: float) -> str:
     return f"+{text}" if change > 0 and text != "0" else text
 
 
-def _verdict(change: float, metric: str, error: MeasurementError | None) -> str:
+def _verdict(before: float, now: float, metric: str, error: TypicalError | None) -> str:
     """A change is confirmed only beyond what two tests differ by anyway."""
-    if error is None or error.mdc95_n is None or metric != "peak_n":
+    if error is None:
         return "not judged: the smallest detectable change is not on file"
-    limit = error.mdc95_n[1]
-    detectable = f"smallest detectable change {limit:.0f} N"
-    if abs(change) <= limit:
+    limit = error.mdc95_at(before)
+    detectable = f"smallest detectable change {metric_value(metric, limit)} {unit(metric)}"
+    if abs(now - before) <= limit:
         return f"within measurement error ({detectable}): no confirmed change"
     return f"beyond measurement error ({detectable})"
 
