@@ -15,6 +15,7 @@ if TYPE_CHECKING:  # SQLAlchemy takes 0.4 s to import: not before the first use
     from data.episodes import Episode, Event, Item, SignedCriterion, TypedValue
     from data.erase import Erased, Holdings
     from data.items import Items
+    from data.output_checks import OutputCheck
     from data.people import People
     from data.rehabilitation import (
         Adherence,
@@ -156,6 +157,12 @@ class Store:
         from data.calibrations import Calibration
 
         return self._items("calibration", Calibration)
+
+    @cached_property
+    def output_checks(self) -> Items[OutputCheck]:
+        from data.output_checks import OutputCheck
+
+        return self._items("output check", OutputCheck)
 
     def open(self) -> None:
         """Open the file now. Raises a `StoreError` that says why not."""

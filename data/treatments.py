@@ -5,15 +5,17 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from data.database import Database, damaged_record
 from data.errors import RecordNotFoundError
 from data.models import SettingChangeRow, TreatmentRow
 from data.records import Treatment
+from data.treatment_record import Value
 from data.values import JsonObject, from_json, to_json
 from devices.modality import Modality, SettingChange
 
+_UNIT = ("unit_make", "unit_model", "unit_serial", "applicator", "applicator_serial")
 _COLUMNS = ("id", "session_id", "person_id", "modality", "started_at")
 
 
@@ -69,6 +71,28 @@ class Treatments:
             .limit(1)
         )
         return next(iter(self._list(query)), None)
+
+    def named_units(self, modality: Modality) -> list[dict[str, Value]]:
+        """What treatments of this kind say of their unit and its applicator, by the keys of the
+        form, each way of saying it once; the newest first."""
+        details, device = TreatmentRow.details, TreatmentRow.details["device"]
+        typed = [details["values"][key]["value"].as_string() for key in _UNIT]
+        told = {"unit_model": device["name"], "unit_serial": device["serial"]}
+        columns = [
+            func.coalesce(told[key].as_string(), each) if key in told else each
+            for key, each in zip(_UNIT, typed, strict=True)
+        ]
+        query = (
+            select(*columns)
+            .where(TreatmentRow.modality == modality, TreatmentRow.withdrawn_at.is_(None))
+            .group_by(*columns)
+            .order_by(func.max(TreatmentRow.started_at).desc())
+        )
+        with self._database.reading() as session:
+            rows = session.execute(query).all()
+        return [
+            {key: Value(text) for key, text in zip(_UNIT, row, strict=True) if text} for row in rows
+        ]
 
     def _list(self, query: Select[TreatmentRow]) -> list[Treatment]:
         kept = query.where(TreatmentRow.withdrawn_at.is_(None))

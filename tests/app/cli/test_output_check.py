@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
 from subprocess import PIPE, Popen
 from sys import executable
 
@@ -62,8 +63,45 @@ def test_a_balance_that_was_zeroed_with_the_output_on_is_refused(
         ["serial:/dev/null", "--panel-w", "0"],
         ["serial:/dev/null", "--panel-w", "5", "--line", "9N1"],
         ["serial:/dev/null"],
+        ["--panel-w", "5"],
+        ["serial:/dev/null", "--panel-w", "5", "--measured-w", "4"],
+        ["--panel-w", "5", "--measured-w", "4", "--save"],
     ],
 )
 def test_wrong_words_are_wrong_usage(words: list[str], capsys: pytest.CaptureFixture[str]):
     assert main(["output-check", *words]) == 2
     assert capsys.readouterr().out == ""
+
+
+def test_a_check_is_kept_in_the_log_with_who_and_when(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    db = ["--db", str(tmp_path / "x.db")]
+    unit = ["--unit", "S-3", "--serial", "S17", "--by", "K. Brandt", "--save"]
+    typed = ["output-check", "--panel-w", "5", "--measured-w", "4", "--limit", "30"]
+    assert main([*typed, *unit, "--head", "H-2", *db, "--json"]) == 0
+    kept = only_json(capsys.readouterr().out)
+    with balance() as link:
+        words = ["output-check", link, "--panel-w", "5.5", "--seconds", "1", *unit, *db]
+        assert main(words) == 0
+    assert "S-3, serial S17, head not named" in capsys.readouterr().out
+    assert main(["output-checks", *db, "--json"]) == 0
+    weighed, read = only_json(capsys.readouterr().out)
+    assert read["id"] == kept["id"]
+    # (5 - 4) / 4 = 25 %, within the clinic's own 30 %
+    assert (read["error_percent"], read["limit_percent"], read["is_within"]) == (25.0, 30.0, True)
+    assert (read["origin"], read["mass_g"], read["by"]) == ("entered", None, "K. Brandt")
+    assert read["head"]["serial"] == "H-2"
+    assert (weighed["origin"], weighed["mass_g"]) == ("measured", pytest.approx(0.34))
+    assert main(["output-checks", "--serial", "s17", *db]) == 0
+    assert capsys.readouterr().out.count("S-3, serial S17") == 2
+    assert main(["output-checks", "--serial", "S18", *db, "--json"]) == 0
+    assert only_json(capsys.readouterr().out) == []
+
+
+def test_without_save_nothing_is_kept(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    path = tmp_path / "x.db"
+    words = ["output-check", "--panel-w", "5", "--measured-w", "4", "--db", str(path)]
+    assert main(words) == 0
+    assert "outside ±20 %" in capsys.readouterr().out
+    assert not path.exists()
