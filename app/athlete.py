@@ -27,7 +27,7 @@ class Athlete:
 
 def read_athlete(store: Store, person_id: UUID) -> Athlete:
     history = read_history(store, person_id)
-    rules = clinic_rules(store.clinic)
+    rules = clinic_rules()
     found = injuries(store, person_id)
     now = found.open
     return Athlete(

@@ -16,7 +16,9 @@ from app.store_thread import StoreThread, open_store
 from app.theme import theme
 
 if TYPE_CHECKING:
+    from app.workflow import Notice
     from app.workplace import Workplace
+    from data.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +58,20 @@ class Window:
 
     def _start(self) -> None:
         """The first picture is on the screen: now records and devices."""
+        from data.clinical.clinic_files import use_clinic_folder
+        from data.store import Store, default_path
+
+        use_clinic_folder(Store(self._database or default_path()).clinic)
         self.store.start()
+        self.store.ask(self.frame, _read_clinic, self._clinic_read)
         from app.workplace import Workplace
 
         self.workplace = Workplace(self.frame, self._database, self._demo)
         self.workplace.start()
+
+    def _clinic_read(self, notice: Notice | None) -> None:
+        if notice is not None:
+            self.desk.notice.emit(notice)
 
 
 def run(database: Path | None = None, demo: DemoOptions | None = None) -> int:
@@ -77,3 +88,10 @@ def run(database: Path | None = None, demo: DemoOptions | None = None) -> int:
         return application.exec()
     finally:
         window.close()
+
+
+def _read_clinic(_store: Store) -> Notice | None:
+    """In the store's thread, because reading takes a moment."""
+    from app.clinic_rules import clinic_troubles, troubles_notice
+
+    return troubles_notice(clinic_troubles())

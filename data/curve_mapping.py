@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 import yaml
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic, write_own
 from data.clinical.entries import CatalogueError, Entry
 from data.sides import Side
 
@@ -34,8 +34,6 @@ __all__ = [
 
 T = TypeVar("T")
 
-KIND = "curves"
-_SHIPPED = "curve_files.yaml"
 _REFUSED = {
     "kg": "kg is mass; write kgf if the file shows kilograms of force",
     "lb": "lb is mass; write lbf if the file shows pounds of force",
@@ -127,12 +125,13 @@ class CurveMapping:
 def mappings(folder: Path | None = None) -> dict[str, CurveMapping]:
     """By id: those that ship, then the clinic's own, which may take the place of one that ships.
 
-    Raises `CatalogueError` naming file and entry.
+    With `folder`, a wrong file there raises `CatalogueError` naming file and entry.
     """
-    found = dict(_shipped())
-    for path in clinic_files(folder, KIND) if folder is not None else ():
-        found |= _of_entry(Entry.of_path(path))
-    return found
+    return dict(
+        with_clinic(
+            FileKind.CURVES, _shipped(), lambda known, root: known | _of_entry(root), folder
+        )
+    )
 
 
 def mapping_of_file(path: Path) -> CurveMapping:
@@ -145,7 +144,7 @@ def mapping_of_file(path: Path) -> CurveMapping:
 
 def save_mapping(folder: Path, mapping: CurveMapping) -> Path:
     """Put it beside the clinic's own files. Raises `CatalogueError` where that name is taken."""
-    path = folder / f"{KIND}_{mapping.id}.yaml"
+    path = folder / f"{FileKind.CURVES}_{mapping.id}.yaml"
     if not mapping.id.isidentifier() or not mapping.id.isascii():
         raise CatalogueError(
             path.name, mapping.id, "a name has letters, digits and underscores, no digit first"
@@ -157,8 +156,7 @@ def save_mapping(folder: Path, mapping: CurveMapping) -> Path:
         allow_unicode=True,
         sort_keys=False,
     )
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    path.write_text(text, "utf-8")
+    write_own(path, text)
     return path
 
 
@@ -168,8 +166,8 @@ def checked(mapping: CurveMapping) -> CurveMapping:
 
 
 @cache
-def _shipped() -> Mapping[str, CurveMapping]:
-    return _of_entry(Entry.shipped(_SHIPPED))
+def _shipped() -> dict[str, CurveMapping]:
+    return _of_entry(Entry.shipped(FileKind.CURVES.shipped))
 
 
 def _of_entry(root: Entry) -> dict[str, CurveMapping]:

@@ -1,7 +1,19 @@
-"""Tests need no display."""
+"""Tests need no display, and no clinic but the one that they make."""
 
 from __future__ import annotations
 
 import os
+from collections.abc import Generator
+
+import pytest
+
+from data.clinical.clinic_files import use_clinic_folder
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(autouse=True)
+def only_what_ships() -> Generator[None]:
+    """The folder that a test made the clinic's is that of no other test."""
+    yield
+    use_clinic_folder(None)

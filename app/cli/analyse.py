@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.cli.catalogue import strength_test
 from app.cli.errors import CommandError
 from app.cli.output import print_json
-from app.cli.parser import Commands, add_json, finite, positive
+from app.cli.parser import Commands, add_database, add_json, finite, positive
 
 if TYPE_CHECKING:
     from data.analysis.types import AnalysisOptions, ManualOnset, Side, TrialAnalysis
@@ -55,6 +55,7 @@ def add(commands: Commands) -> None:
         metavar="RULE",
         help="reverse, 5sd, force:N, percent:P, or manual:S (seconds of the file)",
     )
+    add_database(parser)
     add_json(parser)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.cli.errors import UsageError
 from app.cli.output import print_json, print_table
-from app.cli.parser import Commands, add_json
+from app.cli.parser import Commands, add_database, add_json
 
 if TYPE_CHECKING:
     from data.clinical.tests import StrengthTest
@@ -21,9 +21,15 @@ _WITHOUT_FORCE: dict[str, Any] = {
 
 
 def add(commands: Commands) -> None:
-    add_json(
-        commands.add("tests", run_tests, "list the strength tests", example="myograph tests --json")
+    tests = commands.add(
+        "tests",
+        run_tests,
+        "list the strength tests",
+        example="myograph tests --json",
+        description="Those that ship, then the clinic's own.",
     )
+    add_database(tests)
+    add_json(tests)
     add_json(
         commands.add(
             "devices", run_devices, "list the supported devices", example="myograph devices --json"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import os
 import sys
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ def run_command(words: Sequence[str]) -> int:
             from app.window import run as open_window
 
             return open_window(arguments.db)
+        _use_clinic_of(arguments)
         status: int = arguments.run(arguments)
         sys.stdout.flush()
     except UsageError as error:
@@ -40,7 +42,24 @@ def run_command(words: Sequence[str]) -> int:
     except _expected_errors() as error:
         say(f"myograph: {_sentence(error)}")
         return FAILED
+    finally:
+        _say_wrong_files()
     return status
+
+
+def _use_clinic_of(arguments: argparse.Namespace) -> None:
+    """The clinic's own files stand beside the database; a demo has a clinic of its own."""
+    from app.cli.database import database_path
+    from data.clinical.clinic_files import use_clinic_folder
+
+    use_clinic_folder(database_path(arguments).parent / "clinic")
+
+
+def _say_wrong_files() -> None:
+    from data.clinical.clinic_files import clinic_problems
+
+    for problem in clinic_problems():
+        say(f"myograph: {problem}")
 
 
 def _expected_errors() -> tuple[type[Exception], ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import CatalogueError, Entry
 from data.clinical.tests import Contraction, Laterality, RepRule, Stabilisation, StrengthTest
 
@@ -22,16 +22,10 @@ GATES = ("gates.v1",)
 def tests(folder: Path | None = None) -> dict[str, StrengthTest]:  # noqa: PT028 - no test itself
     """Every strength test by its id, in the order of the file.
 
-    With `folder`, the clinic's own tests come after those that ship: every ``tests*.yaml`` there.
-    They may use the rules and metric sets that ship, and must not take an id that does.
+    The clinic's own tests come after those that ship: every ``tests*.yaml`` of its folder. They
+    may use the rules and metric sets that ship, and must not take an id that does.
     """
-    shipped = _shipped()
-    if folder is None:
-        return dict(shipped.tests)
-    found = shipped
-    for path in clinic_files(folder, "tests"):
-        found = _extended(found, Entry.of_path(path))
-    return dict(found.tests)
+    return dict(with_clinic(FileKind.TESTS, _shipped(), _extended, folder).tests)
 
 
 def parse(root: Entry) -> dict[str, StrengthTest]:

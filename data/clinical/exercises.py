@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 from data.stages import Stage
 
@@ -61,10 +61,9 @@ class Exercise:
 def exercises(folder: Path | None = None) -> dict[str, Exercise]:
     """Every exercise by its id: those that ship, then the clinic's ``exercises*.yaml``, which may
     replace them. Raises `CatalogueError`."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "exercises") if folder is not None else ():
-        found |= parse(Entry.of_path(path))
-    return found
+    return dict(
+        with_clinic(FileKind.EXERCISES, _shipped(), lambda known, root: known | parse(root), folder)
+    )
 
 
 def for_stage(library: dict[str, Exercise], stage: Stage | None) -> list[Exercise]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 
 __all__ = ["Against", "Criterion", "Ladder", "Step", "ladders", "parse"]
@@ -54,10 +54,9 @@ class Ladder:
 
 def ladders(folder: Path | None = None) -> dict[str, Ladder]:
     """Every ladder by its id: those that ship, then the clinic's ``ladders*.yaml``."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "ladders") if folder is not None else ():
-        found |= parse(Entry.of_path(path))
-    return found
+    return dict(
+        with_clinic(FileKind.LADDERS, _shipped(), lambda known, root: known | parse(root), folder)
+    )
 
 
 def parse(root: Entry) -> dict[str, Ladder]:

@@ -7,7 +7,7 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 from data.sides import Side
 
@@ -48,10 +48,9 @@ class Entered:
 
 def measures(folder: Path | None = None) -> dict[str, Measure]:
     """Every measure by its id: those that ship, then the clinic's ``measures*.yaml``."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "measures") if folder is not None else ():
-        found |= parse(Entry.of_path(path))
-    return found
+    return dict(
+        with_clinic(FileKind.MEASURES, _shipped(), lambda known, root: known | parse(root), folder)
+    )
 
 
 def parse(root: Entry) -> dict[str, Measure]:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import yaml
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import CatalogueError, Entry
 from data.clinical.field_check import Verdict, judge
 from data.clinical.modalities import Plain, forms
@@ -40,10 +40,7 @@ class Preset:
 def presets(folder: Path | None = None) -> dict[str, Preset]:
     """Every preset by its id: those that ship, then the clinic's ``presets*.yaml``, of which one
     with the same id takes the place of what ships."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "presets") if folder is not None else ():
-        found |= parse(Entry.of_path(path), is_clinics_own=True)
-    return found
+    return dict(with_clinic(FileKind.PRESETS, _shipped(), _extended, folder))
 
 
 def presets_of(modality: str, folder: Path | None = None) -> tuple[Preset, ...]:
@@ -75,6 +72,10 @@ def parse(root: Entry, *, is_clinics_own: bool = False) -> dict[str, Preset]:
 @cache
 def _shipped() -> dict[str, Preset]:
     return parse(Entry.shipped("presets.yaml"))
+
+
+def _extended(known: dict[str, Preset], root: Entry) -> dict[str, Preset]:
+    return known | parse(root, is_clinics_own=True)
 
 
 def _preset(entry: Entry, is_clinics_own: bool) -> Preset:

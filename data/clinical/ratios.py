@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 from data.clinical.series import Reading
 
@@ -48,10 +48,9 @@ class Ratio:
 
 def ratios(folder: Path | None = None) -> dict[str, RatioRule]:
     """Every pair by its id: those that ship, then the clinic's ``ratios*.yaml``."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "ratios") if folder is not None else ():
-        found |= parse(Entry.of_path(path))
-    return found
+    return dict(
+        with_clinic(FileKind.RATIOS, _shipped(), lambda known, root: known | parse(root), folder)
+    )
 
 
 def parse(root: Entry) -> dict[str, RatioRule]:

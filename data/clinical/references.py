@@ -8,7 +8,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 
 __all__ = ["Certainty", "Evidence", "Kind", "Reference", "all_references", "parse", "references"]
@@ -103,10 +103,7 @@ def references(of: str, metric: str, folder: Path | None = None) -> tuple[Refere
 
 def all_references(folder: Path | None = None) -> dict[str, Reference]:
     """Every value by its id: those that ship, then the clinic's ``references*.yaml``."""
-    found = dict(_shipped())
-    for path in clinic_files(folder, "references") if folder is not None else ():
-        found |= parse(Entry.of_path(path), is_clinics_own=True)
-    return found
+    return dict(with_clinic(FileKind.REFERENCES, _shipped(), _extended, folder))
 
 
 def parse(root: Entry, *, is_clinics_own: bool = False) -> dict[str, Reference]:
@@ -123,6 +120,10 @@ def parse(root: Entry, *, is_clinics_own: bool = False) -> dict[str, Reference]:
 @cache
 def _shipped() -> dict[str, Reference]:
     return parse(Entry.shipped("references.yaml"))
+
+
+def _extended(known: dict[str, Reference], root: Entry) -> dict[str, Reference]:
+    return known | parse(root, is_clinics_own=True)
 
 
 def _reference(entry: Entry, *, is_clinics_own: bool) -> Reference:

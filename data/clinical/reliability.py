@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import Entry
 
 __all__ = ["MeasurementError", "measurement_error", "measurement_errors", "parse"]
@@ -64,21 +65,31 @@ def measurement_error(test_id: str) -> MeasurementError | None:
 
 
 def measurement_errors(test_id: str) -> tuple[MeasurementError, ...]:
-    """Every study on a test."""
-    return tuple(row for row in _shipped() if row.test_id == test_id)
+    """Every study on a test; what the clinic's ``reliability*.yaml`` name comes first."""
+    rows = with_clinic(FileKind.RELIABILITY, _shipped(), _extended, None).values()
+    return tuple(row for row in rows if row.test_id == test_id)
 
 
 def parse(root: Entry) -> tuple[MeasurementError, ...]:
     """The rows of a reliability file; `CatalogueError` names the row that is wrong."""
-    root.whole("version")
-    rows = tuple(_row(entry) for entry in root.children("rows"))
-    root.done()
-    return rows
+    return tuple(_rows(root).values())
 
 
 @cache
-def _shipped() -> tuple[MeasurementError, ...]:
-    return parse(Entry.shipped("reliability.yaml"))
+def _shipped() -> dict[str, MeasurementError]:
+    return _rows(Entry.shipped("reliability.yaml"))
+
+
+def _extended(known: dict[str, MeasurementError], root: Entry) -> dict[str, MeasurementError]:
+    own = _rows(root)
+    return own | {name: row for name, row in known.items() if name not in own}
+
+
+def _rows(root: Entry) -> dict[str, MeasurementError]:
+    root.whole("version")
+    rows = {entry.name: _row(entry) for entry in root.children("rows")}
+    root.done()
+    return rows
 
 
 def _row(entry: Entry) -> MeasurementError:

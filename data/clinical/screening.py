@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
-from data.clinical.clinic_files import clinic_files
+from data.clinical.clinic_files import FileKind, with_clinic
 from data.clinical.entries import CatalogueError, Entry
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "ItemKind",
     "ScreeningItem",
     "ScreeningList",
+    "all_lists",
     "open_items",
     "parse",
     "screening_lists",
@@ -74,7 +75,12 @@ def screening_lists(modality: str, folder: Path | None = None) -> tuple[Screenin
     A ``screening*.yaml`` of the clinic's `folder` adds lists, or takes the place of one with the
     same id and a lower version.
     """
-    return tuple(each for each in _all(folder).values() if modality in each.modalities)
+    return tuple(each for each in all_lists(folder).values() if modality in each.modalities)
+
+
+def all_lists(folder: Path | None = None) -> dict[str, ScreeningList]:
+    """Every list by its id."""
+    return dict(with_clinic(FileKind.SCREENING, _shipped(), _extended, folder))
 
 
 def open_items(
@@ -102,16 +108,12 @@ def parse(root: Entry, *, is_clinics_own: bool = False) -> dict[str, ScreeningLi
     return found
 
 
-def _all(folder: Path | None) -> dict[str, ScreeningList]:
-    found = dict(_shipped())
-    for path in clinic_files(folder, "screening") if folder is not None else ():
-        root = Entry.of_path(path)
-        for name, each in parse(root, is_clinics_own=True).items():
-            if name in found and each.version <= found[name].version:
-                raise CatalogueError(
-                    root.file, name, f"it needs a version above {found[name].version}"
-                )
-            found[name] = each
+def _extended(known: dict[str, ScreeningList], root: Entry) -> dict[str, ScreeningList]:
+    found = dict(known)
+    for name, each in parse(root, is_clinics_own=True).items():
+        if name in found and each.version <= found[name].version:
+            raise CatalogueError(root.file, name, f"it needs a version above {found[name].version}")
+        found[name] = each
     return found
 
 

@@ -16,6 +16,7 @@ from app.navigation import Desk
 from app.settings import SettingsFile
 from app.store_thread import StoreThread, open_store
 from app.theme import Scheme, theme
+from data.clinical.clinic_files import use_clinic_folder
 from tests.ui.clinic import NOW
 
 _PATIENCE_S = 20.0
@@ -33,6 +34,7 @@ def open_window(
     settings = SettingsFile(database.parent / "settings.json")
     settings.change(scheme=scheme, text_scale=text_scale)
     theme().apply(scheme, text_scale)
+    use_clinic_folder(database.parent / "clinic")
     store = StoreThread(lambda: open_store(database))
     desk = Desk(store, settings, lambda: NOW)
     window = MainWindow(desk)
