@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 from data.analysis.types import Side, TrialAnalysis
+from data.history import EarlierAnalysis
 from data.records import Trial
+from devices.types import DeviceInfo
 
 MISSING = "–"
 
@@ -278,6 +280,18 @@ def clock(moment: datetime, utc_offset_min: int) -> str:
     """``31 January 2026, 14:05 (UTC+01:00)``."""
     local = local_time(moment, utc_offset_min)
     return f"{date_text(local)}, {local:%H:%M} ({offset_text(utc_offset_min)})"
+
+
+def device_text(device: DeviceInfo) -> str:
+    """``Open Nordic Board, serial ONB-0042``, or that none is known."""
+    return f"{device.name}, {f'serial {device.serial}' if device.serial else 'serial not known'}"
+
+
+def change_text(change: EarlierAnalysis) -> str:
+    """``18 November 2026, 10:22 UTC, K. Brandt: bounds of repetition 2 moved``."""
+    at = change.at.astimezone(UTC)
+    who = change.by or "name not given"
+    return f"{date_text(at)}, {at:%H:%M} UTC, {who}: {change.note or 'computed anew'}"
 
 
 def alignment_text(trials: Sequence[Trial]) -> str:

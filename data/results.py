@@ -26,6 +26,9 @@ _DETAILS = (
 )  # fmt: skip
 
 
+_GROWN = 1.05
+
+
 @dataclass(frozen=True, slots=True)
 class StoredResult:
     """One limb's result of one run of a test, with what a list must say beside it.
@@ -90,11 +93,9 @@ class Results:
         """By model of device, two results for each person whom nothing suggests had changed:
         `data.clinical.retest`. Kept until a twentieth more trials of the test are stored.
         `results` are everybody's, where they were read already."""
-        count = select(func.count()).select_from(TrialRow).where(TrialRow.test_id == test.id)
-        with self._database.reading() as session:
-            trials = session.scalar(count) or 0
+        trials = self._count(test)
         kept = self._retests.get((test.id, metric))
-        if kept is None or trials > 1.05 * kept[0]:
+        if kept is None or trials > _GROWN * kept[0]:
             everybody = self.of_test(test, (metric,)) if results is None else results
             people = [
                 [
@@ -108,6 +109,22 @@ class Results:
             kept = (trials, retest_pairs(people))
             self._retests[test.id, metric] = kept
         return kept[1]
+
+    def retests_of(self, test: StrengthTest, metrics: Sequence[str]) -> dict[str, dict[str, Pairs]]:
+        """`retests` of several metrics, by metric: everybody is read once for all that are new."""
+        trials = self._count(test)
+        kept = {metric: self._retests.get((test.id, metric)) for metric in metrics}
+        new = [key for key, had in kept.items() if had is None or trials > _GROWN * had[0]]
+        results = self.of_test(test, new) if new else None
+        return {
+            metric: self.retests(test, metric, results if metric in new else None)
+            for metric in metrics
+        }
+
+    def _count(self, test: StrengthTest) -> int:
+        query = select(func.count()).select_from(TrialRow).where(TrialRow.test_id == test.id)
+        with self._database.reading() as session:
+            return session.scalar(query) or 0
 
 
 class _Runs:

@@ -2,37 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from uuid import UUID
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from app.editing import move_bounds, reject_rep, restore
+from app.editing import move_bounds, move_onset, reject_rep, restore
 from app.navigation import Desk, Route
 from app.pages.page import Header, Key, Page
 from app.plain_text import plain
-from app.reading import ReviewData, RunOfTest, read_review, test_name
-from app.results import set_result
+from app.reading import RunOfTest, test_name
 from app.store_thread import failed_work
 from app.theme import limb_style, space, theme
+from app.trial_reading import TrialReading, read_trial, shown_metrics, side_of
 from app.units import day, force, number, quantity, time_of_day
-from app.widgets.controls import Button, Card, Deck, Segments, row
+from app.widgets.controls import Button, Card, Deck, HowButton, Segments, row
 from app.widgets.metric_table import MetricTable
+from app.widgets.plot_grips import OnsetMark
 from app.widgets.plot_marks import RepSpan
 from app.widgets.reject_panel import REASONS, RejectPanel
 from app.widgets.review_plot import ReviewPlot
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import rep_rows, state_words, why_no_result
 from app.widgets.run_summary import RunSummary
-from app.widgets.text import Text
-from app.wording import alignment_text, code_text, local_time, lost_text, sentence
-from app.workflow import RepRow, SetResult
-from data.analysis.types import Curve, Side
-from data.clinical.catalogue import tests
-from data.pairing import on_axis_of, partner_of
+from app.widgets.text import Elided, Text
+from app.wording import (
+    alignment_text,
+    change_text,
+    code_text,
+    device_text,
+    local_time,
+    lost_text,
+    sentence,
+)
+from app.workflow import RepRow
+from data.analysis.types import RepResult, Side
+from data.history import EarlierAnalysis
 from data.records import Trial
 from data.store import Store
 
@@ -42,19 +49,6 @@ _MARKS: tuple[tuple[str, Callable[[RunOfTest], bool]], ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Read:
-    """All that the page shows of one run; the curve of `trial`, and of last time."""
-
-    data: ReviewData
-    trial: Trial
-    curve: Curve
-    result: SetResult | None
-    before: Trial | None
-    curve_before: Curve | None
-    partner: Curve | None  # of the other device, on this trial's axis
-
-
 class ReviewPage(Page):
     title = "Review"
 
@@ -62,7 +56,7 @@ class ReviewPage(Page):
         super().__init__(desk)
         self._set: UUID | None = None
         self._trial_id: UUID | None = None
-        self._read: _Read | None = None
+        self._read: TrialReading | None = None
         self.limb = Segments([(side, limb_style(side).label) for side in Side], name="Limb shown")
         self.overlay = Button("Compare with last time", icon_name="trend", key="O")
         self.overlay.setCheckable(True)
@@ -70,6 +64,8 @@ class ReviewPage(Page):
         self.plot = ReviewPlot()
         self.table = MetricTable()
         self.summary = RunSummary(is_narrow=True)
+        self.changes = Elided("", "small", tone="muted")
+        self.changed_how = HowButton("", "who changed what")
         self.reps = RowList("Repetitions")
         self.reject = Button("Reject", icon_name="reject", key="X", clicked=self._on_reject)
         self.why = RejectPanel()
@@ -77,11 +73,14 @@ class ReviewPage(Page):
         self.limb.changed.connect(self._on_limb)
         self.overlay.toggled.connect(self._show_overlay)
         self.plot.bounds_changed.connect(self._on_bounds)
+        self.plot.onset_changed.connect(self._on_onset)
         self.reps.moved.connect(self._show_rep)
         self.why.given.connect(self._reject)
         self.add_key("X", "Reject the chosen repetition, or take it back in", self._on_reject)
         self.add_key("O", "Lay last time’s curve over this one", self.overlay.toggle)
-        self.keys.append(Key("← →", "Left or right limb; moves a chosen bound of a repetition"))
+        self.add_key("B", "Choose the next bound or onset of the repetition", self._choose_grip)
+        self.keys.append(Key("← →", "Left or right limb; moves a chosen bound or onset"))
+        self.keys.append(Key("Delete", "Gives a chosen onset back to the rule"))
         desk.settings_changed.connect(self._show_all)
 
     def enter(self, route: Route) -> None:
@@ -127,7 +126,10 @@ class ReviewPage(Page):
         plot = Card(margin=2)
         plot.column.addWidget(self.plot)
         table = Card(margin=2)
-        table.column.addWidget(self.table)
+        table.column.addWidget(self.table, 1)
+        self._changed = QWidget()
+        self._changed.setLayout(row(self.changes, self.changed_how, spacing=2))
+        table.column.addWidget(self._changed)
         left = QVBoxLayout()
         left.setSpacing(space(4))
         left.addWidget(plot, 3)
@@ -166,10 +168,10 @@ class ReviewPage(Page):
         set_id, trial_id = self._set, self._trial_id
         if set_id is not None:
             self.desk.store.ask(
-                self, lambda store: _read_run(store, set_id, trial_id), self._show, slot="review"
+                self, lambda store: read_trial(store, set_id, trial_id), self._show, slot="review"
             )
 
-    def _show(self, read: _Read) -> None:
+    def _show(self, read: TrialReading) -> None:
         is_other = self._read is None or self._read.trial.id != read.trial.id
         self._read, self._trial_id = read, read.trial.id
         run = read.data.run
@@ -177,21 +179,30 @@ class ReviewPage(Page):
         header = read.trial.header
         at = local_time(header.started_at, header.utc_offset_min)
         self.header.title.setText(test_name(run.test_id))
-        parts = [f"{day(at)}, {time_of_day(at)}", plain(header.device.name)]
+        parts = [f"{day(at)}, {time_of_day(at)}", plain(device_text(header.device))]
         parts += [quantity(read.trial.rate_hz, "Hz"), f"samples: {lost_text([read.trial])}"]
         parts += [text] if (text := alignment_text(run.trials)) else []
         marks = [word for word, is_so in _MARKS if is_so(run)]
         self.header.set_detail(" · ".join([*parts, *marks]))
         self._state.setText(state_words(run))
         self._state.setVisible(bool(self._state.text()))
+        self._show_changes(read.changes)
         self.limb.setVisible(len(run.trials) > 1)
-        self.limb.set_value(_side(read.trial))
+        self.limb.set_value(side_of(read.trial))
         self.overlay.setVisible(read.curve_before is not None)
         if is_other:
             self.plot.show_curve(read.curve)
         self._show_all()
         self._show_overlay()
         self._content.show()
+
+    def _show_changes(self, changes: tuple[EarlierAnalysis, ...]) -> None:
+        said = [change_text(each) for each in changes]
+        self._changed.setVisible(bool(said))
+        if said:
+            times = "Changed once" if len(said) == 1 else f"Changed {len(said)} times, last"
+            self.changes.setText(f"{times}: {said[-1]}")
+            self.changed_how.set_method("; ".join(said))
 
     def _show_all(self) -> None:
         """What the numbers and the unit decide."""
@@ -205,6 +216,7 @@ class ReviewPage(Page):
             )
             for rep in reps
         }
+        self.plot.set_unit(unit)
         self.plot.set_reps(list(spans.values()))
         self.summary.show_result(read.result, unit, why_no_result(read.data.run, unit))
         shown = rep_rows(RunOfTest(read.data.run.set_id, read.data.run.test_id, (read.trial,)))
@@ -237,9 +249,9 @@ class ReviewPage(Page):
             return
         analysis = self._read.trial.analysis
         reps = [rep for rep in analysis.reps if rep.number == key]
-        test = tests().get(self._read.data.run.test_id)
-        keys = test.metrics if test else tuple(reps[0].metrics) if reps else ()
-        self.table.show_reps(reps, keys, self.desk.settings.force_unit)
+        keys = shown_metrics(self._read.data.run.test_id, reps)
+        self.table.show_reps(reps, keys, self.desk.settings.force_unit, self._read.errors)
+        self.plot.set_onsets([mark for rep in reps if (mark := _onset_mark(rep)) is not None])
         is_rejected = any(rep.rejected for rep in reps)
         self.reject.setText("Take back in" if is_rejected else "Reject")
         self.reject.setEnabled(bool(reps))
@@ -261,7 +273,7 @@ class ReviewPage(Page):
     def _on_limb(self, side: Side | None) -> None:
         if self._read is None or side is None:
             return
-        trial = next((t for t in self._read.data.run.trials if _side(t) is side), None)
+        trial = next((t for t in self._read.data.run.trials if side_of(t) is side), None)
         if trial is not None and trial.id != self._trial_id:
             self._trial_id = trial.id
             self._reload()
@@ -272,6 +284,19 @@ class ReviewPage(Page):
             lambda store, trial: move_bounds(store, trial, rep, start_s, end_s, by),
             f"Bounds of repetition {rep} moved",
         )
+
+    def _on_onset(self, rep: int, side: Side | None, at_s: float | None) -> None:
+        by, limb = self._by, f", {side.value}" if side else ""
+        how = "given back to the rule" if at_s is None else "set by hand"
+        self._edit(
+            lambda store, trial: move_onset(store, trial, rep, side, at_s, by),
+            f"Onset of repetition {rep}{limb} {how}",
+        )
+
+    def _choose_grip(self) -> None:
+        rep = self.reps.current_key
+        if isinstance(rep, int):
+            self.plot.choose_next(rep)
 
     def _on_reject(self) -> None:
         """X: ask for the reason, or take a rejected repetition back in."""
@@ -339,41 +364,23 @@ class ReviewPage(Page):
         self._show_all()
 
 
-def _read_run(store: Store, set_id: UUID, trial_id: UUID | None) -> _Read:
-    data = read_review(store, set_id)
-    trials = data.run.trials
-    trial = next((trial for trial in trials if trial.id == trial_id), trials[0])
-    side = _side(trial)
-    earlier = data.before.trials if data.before else ()
-    before = next((t for t in earlier if _side(t) is side), None)
-    return _Read(
-        data,
-        trial,
-        store.trials.curve(trial.id),
-        set_result(store, set_id),
-        before,
-        store.trials.curve(before.id) if before else None,
-        _partner_curve(store, trial, trials),
-    )
-
-
-def _partner_curve(store: Store, trial: Trial, trials: Sequence[Trial]) -> Curve | None:
-    """The curve that another device recorded at the same time, on the axis of `trial`."""
-    partner = partner_of(trial, trials)
-    if partner is None:
-        return None
-    return on_axis_of(trial, partner, store.trials.curve(partner.id))
-
-
-def _side(trial: Trial) -> Side | None:
-    """The limb of a recording of one; None where both pulled."""
-    sides = [channel.side for channel in trial.header.channels]
-    return sides[0] if len(sides) == 1 else None
-
-
 def _first_onset(trial: Trial) -> float:
     onsets = [rep.onset_s for rep in trial.analysis.reps if rep.onset_s is not None]
     return min(onsets, default=0.0)
+
+
+def _onset_mark(rep: RepResult) -> OnsetMark | None:
+    if rep.onset_s is None or rep.rejected is not None:
+        return None
+    found = rep.metrics.get("onset_automatic_s")
+    return OnsetMark(
+        rep.number,
+        rep.side,
+        rep.onset_s,
+        rep.peak_s,
+        is_by_hand=found is not None,
+        automatic_s=found.value if found is not None else None,
+    )
 
 
 def _apart(rep: RepRow) -> str:

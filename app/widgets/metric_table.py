@@ -1,9 +1,9 @@
-"""One repetition's numbers: each with its unit and its method, refused ones with the reason."""
+"""One repetition's numbers: each with unit, error and method, refused ones with the reason."""
 
 from __future__ import annotations
 
 import html
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +14,52 @@ from app.theme import ROW, colours, limb_style, theme
 from app.units import NO_VALUE, ForceUnit
 from app.wording import metric_name, metric_value, sentence, unit
 from data.analysis.types import Metric, RepResult, Side
+from data.clinical.retest import MOST_DAYS
+from data.clinical.typical_error import CLINIC_LEAST_PEOPLE, ErrorOrigin, TypicalError
 
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
-_NAME, _UNIT, _HOW = 0, -2, -1
+_NAME, _UNIT, _ERROR, _HOW = 0, -3, -2, -1
+_UNKNOWN = "not known"
+
+
+_WHY_UNKNOWN = (
+    "Not known: no study in the reference list gives it for this number of this test, and fewer "
+    f"than {CLINIC_LEAST_PEOPLE} people of this clinic were tested twice within {MOST_DAYS} days "
+    "with this device and number."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MetricRow:
-    """One metric of every limb shown."""
+    """One metric of every limb shown; `error` is that of one test, None where nobody knows it."""
 
     key: str
     metrics: tuple[Metric | None, ...]
+    error: TypicalError | None = None
+
+    @property
+    def error_value(self) -> float | None:
+        """The typical error in the metric's unit, at the mean of the limbs shown."""
+        known = [each.value for each in self.metrics if each is not None]
+        values = [value for value in known if value is not None]
+        if self.error is None or not values:
+            return None
+        return self.error.sem_at(sum(values) / len(values))
+
+    @property
+    def error_source(self) -> str:
+        """Where the error is from, or why none is known."""
+        if self.error is None:
+            return _WHY_UNKNOWN
+        share = ""
+        if self.error.sem is None and self.error.percent is not None:
+            share = f", {self.error.percent:g} % of the result"
+        origin = "this clinic’s own" if self.error.origin is ErrorOrigin.CLINIC else "published"
+        return (
+            f"Typical error of a test’s result{share}, {origin}: {self.error.source}. "
+            "One repetition by itself varies more."
+        )
 
     @property
     def how(self) -> str:
@@ -44,12 +78,18 @@ class MetricModel(QAbstractTableModel):
         self.rows: tuple[MetricRow, ...] = ()
         self.unit = ForceUnit.NEWTON
 
-    def show_reps(self, reps: Sequence[RepResult], keys: Sequence[str], unit: ForceUnit) -> None:
-        """The limbs of one repetition, metrics in the order of `keys`."""
+    def show_reps(
+        self,
+        reps: Sequence[RepResult],
+        keys: Sequence[str],
+        unit: ForceUnit,
+        errors: Mapping[str, TypicalError],
+    ) -> None:
+        """The limbs of one repetition, metrics in the order of `keys`, errors by metric."""
         self.beginResetModel()
         self.sides = tuple(rep.side for rep in reps)
         self.rows = tuple(
-            MetricRow(key, tuple(rep.metrics.get(key) for rep in reps))
+            MetricRow(key, tuple(rep.metrics.get(key) for rep in reps), errors.get(key))
             for key in keys
             if any(key in rep.metrics for rep in reps)
         )
@@ -60,7 +100,7 @@ class MetricModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(self.rows)
 
     def columnCount(self, parent: _Index = _ROOT) -> int:  # noqa: N802
-        return 0 if parent.isValid() else len(self.sides) + 3
+        return 0 if parent.isValid() else len(self.sides) + 4
 
     def headerData(  # noqa: N802
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
@@ -72,7 +112,7 @@ class MetricModel(QAbstractTableModel):
         if role != Qt.ItemDataRole.DisplayRole:
             return None
         names = [limb_style(side).label if side else "Force" for side in self.sides]
-        return ("", *names, "Unit", "How")[section]
+        return ("", *names, "Unit", "Error", "How")[section]
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         row, column = self.rows[index.row()], index.column()
@@ -98,21 +138,31 @@ class MetricModel(QAbstractTableModel):
         is_force = unit(row.key) == "N"
         if column == self.columnCount() + _UNIT:
             return self.unit.value if is_force else unit(row.key)
+        if column == self.columnCount() + _ERROR:
+            if row.error is None:
+                return _UNKNOWN
+            error = row.error_value
+            return NO_VALUE if error is None else f"±{self._number(row.key, error)}"
         metric = row.metrics[column - 1]
-        if metric is None or metric.value is None:
+        return NO_VALUE if metric is None else self._number(row.key, metric.value)
+
+    def _number(self, key: str, value: float | None) -> str:
+        if value is None:
             return NO_VALUE
-        if is_force and self.unit is not ForceUnit.NEWTON:
-            return f"{metric.value / self.unit.newtons:.{self.unit.decimals}f}"
-        return metric_value(row.key, metric.value)
+        if unit(key) == "N" and self.unit is not ForceUnit.NEWTON:
+            return f"{value / self.unit.newtons:.{self.unit.decimals}f}"
+        return metric_value(key, value)
 
     def _explanation(self, row: MetricRow, column: int) -> str:
+        if column == self.columnCount() + _ERROR:
+            return row.error_source
         metric = row.metrics[column - 1] if 0 < column <= len(self.sides) else None
         if metric is None:
             return row.how
         return f"Not computed: {metric.reason}" if metric.value is None else metric.method
 
     def _align(self, column: int) -> Qt.AlignmentFlag:
-        is_number = 0 < column <= len(self.sides)
+        is_number = 0 < column <= len(self.sides) or column == self.columnCount() + _ERROR
         side = Qt.AlignmentFlag.AlignRight if is_number else Qt.AlignmentFlag.AlignLeft
         return side | Qt.AlignmentFlag.AlignVCenter
 
@@ -136,8 +186,14 @@ class MetricTable(QTableView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(theme().px(4 * ROW))
 
-    def show_reps(self, reps: Sequence[RepResult], keys: Sequence[str], unit: ForceUnit) -> None:
-        self.metrics.show_reps(reps, keys, unit)
+    def show_reps(
+        self,
+        reps: Sequence[RepResult],
+        keys: Sequence[str],
+        unit: ForceUnit,
+        errors: Mapping[str, TypicalError],
+    ) -> None:
+        self.metrics.show_reps(reps, keys, unit, errors)
         header, count = self.horizontalHeader(), self.metrics.columnCount()
         for column in range(count - 1):
             header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import numpy as np
-from PySide6.QtCore import QEvent, QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPen, QResizeEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QWidget
 
 from app.theme import colours, limb_style
 from app.widgets.force_plot import CurveLine, ForcePlot
-from app.widgets.plot_area import PlotArea
+from app.widgets.plot_grips import Bound, Grip, Grips, OnsetGrip, OnsetMark, marks_of
 from app.widgets.plot_marks import (
     Level,
     LineEnd,
@@ -27,28 +26,21 @@ from app.widgets.plot_marks import (
 from app.widgets.plot_scale import Array, Links, ceiling, dashes, links, outline, ticks
 from data.analysis.types import Curve, Side
 
-_GRIP_PX = 8.0
-_SHORTEST_S = 0.02
 _SHORTEST_VIEW_S = 0.2
 _NUDGE_S = 0.01
-
-
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """One end of one repetition."""
-
-    rep: int
-    is_start: bool
 
 
 class ReviewPlot(ForcePlot):
     """Wheel zooms in time, dragging moves, a double click shows all again.
 
-    A bound is dragged, or chosen by a click and moved by the arrow keys, 10 ms a press, 100 ms
-    with Shift. `bounds_changed` (rep number, start in s, end in s) follows when it is let go.
+    A bound or an onset is dragged, or chosen by a click or `choose_next` and moved by the arrow
+    keys, 10 ms a press, 100 ms with Shift; Delete gives an onset back to the rule. When it is let
+    go, `bounds_changed` (rep number, start in s, end in s) or `onset_changed` (rep number, side,
+    s or None) follows.
     """
 
     bounds_changed = Signal(int, float, float)
+    onset_changed = Signal(int, object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -58,10 +50,9 @@ class ReviewPlot(ForcePlot):
         self._overlay_name = ""
         self._lines: list[CurveLine] = []
         self._overlay_lines: list[CurveLine] = []
-        self._reps: tuple[RepSpan, ...] = ()
+        self.grips = Grips()
         self._levels: tuple[Level, ...] = ()
         self._ends: list[LineEnd] = []
-        self._bound: Bound | None = None
         self._is_dragging = False
         self._pan_from: float | None = None
         self._may_edit = True
@@ -72,7 +63,7 @@ class ReviewPlot(ForcePlot):
 
     def show_curve(self, curve: Curve | None) -> None:
         """Show all of `curve`; None empties the plot."""
-        self._curve, self._bound = curve, None
+        self._curve, self.grips.chosen = curve, None
         self._lines = self._renew(self._lines, curve, 0.0)
         self.show_all()
 
@@ -85,8 +76,23 @@ class ReviewPlot(ForcePlot):
         self.show_all()
 
     def set_reps(self, reps: Sequence[RepSpan], *, may_edit: bool = True) -> None:
-        self._reps, self._may_edit = tuple(reps), may_edit
+        self.grips.reps, self._may_edit = tuple(reps), may_edit
+        self.grips.keep_chosen()
         self._view.viewport().update()
+
+    def set_onsets(self, onsets: Sequence[OnsetMark]) -> None:
+        """Those of the repetition that is looked at."""
+        self.grips.onsets = tuple(onsets)
+        self.grips.keep_chosen()
+        self.setAccessibleDescription(marks_of(onsets))
+        self._view.viewport().update()
+
+    def choose_next(self, number: int) -> None:
+        """The next bound or onset of this repetition, for the arrow keys."""
+        if self._may_edit and any(rep.number == number for rep in self.grips.reps):
+            self.grips.choose_next(number)
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self._view.viewport().update()
 
     def set_levels(self, levels: Sequence[Level]) -> None:
         self._levels = tuple(levels)
@@ -125,15 +131,19 @@ class ReviewPlot(ForcePlot):
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        step = {Qt.Key.Key_Left: -_NUDGE_S, Qt.Key.Key_Right: _NUDGE_S}.get(Qt.Key(event.key()))
-        if step is None or self._bound is None:
+        grip, key = self.grips.chosen, Qt.Key(event.key())
+        step = {Qt.Key.Key_Left: -_NUDGE_S, Qt.Key.Key_Right: _NUDGE_S}.get(key)
+        if grip is not None and step is not None:
+            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+                step *= 10
+            self._move(grip, self.grips.time(grip) + step)
+            self._announce()
+        elif isinstance(grip, OnsetGrip) and key in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace):
+            mark = self.grips.mark(grip)
+            if mark is not None and mark.is_by_hand:
+                self.onset_changed.emit(grip.rep, grip.side, None)
+        else:
             super().keyPressEvent(event)
-            return
-        if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-            step *= 10
-        rep = self._rep(self._bound.rep)
-        self._move(self._bound, (rep.start_s if self._bound.is_start else rep.end_s) + step)
-        self._announce()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
@@ -146,17 +156,17 @@ class ReviewPlot(ForcePlot):
                 self.show_all()
             case QEvent.Type.MouseButtonPress if event.button() is Qt.MouseButton.LeftButton:
                 self.setFocus(Qt.FocusReason.MouseFocusReason)
-                self._bound = self._bound_at(x)
-                self._is_dragging = self._bound is not None
-                self._pan_from = None if self._bound else x
-            case QEvent.Type.MouseMove if self._is_dragging and self._bound:
-                self._move(self._bound, self.area.time(x))
+                self.grips.chosen = self._grip_at(event)
+                self._pan_from = None if self.grips.chosen else x
+            case QEvent.Type.MouseMove if self.grips.chosen and _is_held(event):
+                self._is_dragging = True
+                self._move(self.grips.chosen, self.area.time(x))
             case QEvent.Type.MouseMove if self._pan_from is not None:
                 shift = (self._pan_from - x) / self.area.px_per_s
                 self._pan_from = x
                 self.zoom(self.area.left_s + shift, self.area.right_s + shift)
             case QEvent.Type.MouseMove:
-                is_near = self._bound_at(x) is not None
+                is_near = self._grip_at(event) is not None
                 shape = Qt.CursorShape.SplitHCursor if is_near else Qt.CursorShape.ArrowCursor
                 self._view.viewport().setCursor(shape)
             case QEvent.Type.MouseButtonRelease:
@@ -173,40 +183,23 @@ class ReviewPlot(ForcePlot):
         at = self.area.time(event.position().x())
         self.zoom(at - (at - self.area.left_s) * factor, at + (self.area.right_s - at) * factor)
 
-    def _bound_at(self, x: float) -> Bound | None:
-        """The nearest bound within reach of the pointer."""
-        if not self._may_edit:
-            return None
-        near = [
-            (abs(self.area.x(t_s) - x), Bound(rep.number, is_start))
-            for rep in self._reps
-            for t_s, is_start in ((rep.start_s, True), (rep.end_s, False))
-        ]
-        distance, bound = min(near, key=lambda entry: entry[0], default=(_GRIP_PX + 1, None))
-        return bound if distance <= _GRIP_PX else None
+    def _grip_at(self, event: QMouseEvent) -> Grip | None:
+        return self.grips.at(self.area, event.position()) if self._may_edit else None
 
-    def _move(self, bound: Bound, t_s: float) -> None:
-        """Bounds stay in order and never reach into the neighbouring repetition."""
+    def _move(self, grip: Grip, t_s: float) -> None:
         assert self._curve is not None
-        rep = self._rep(bound.rep)
-        before = [r.end_s for r in self._reps if r.end_s <= rep.start_s and r is not rep]
-        after = [r.start_s for r in self._reps if r.start_s >= rep.end_s and r is not rep]
-        low = max(before, default=float(self._curve.t[0]))
-        high = min(after, default=float(self._curve.t[-1]))
-        if bound.is_start:
-            moved = replace(rep, start_s=min(max(t_s, low), rep.end_s - _SHORTEST_S))
-        else:
-            moved = replace(rep, end_s=max(min(t_s, high), rep.start_s + _SHORTEST_S))
-        self._reps = tuple(moved if r is rep else r for r in self._reps)
+        self.grips.move(grip, t_s, float(self._curve.t[0]), float(self._curve.t[-1]))
         self._view.viewport().update()
 
     def _announce(self) -> None:
-        if self._bound is not None:
-            rep = self._rep(self._bound.rep)
-            self.bounds_changed.emit(rep.number, rep.start_s, rep.end_s)
-
-    def _rep(self, number: int) -> RepSpan:
-        return next(rep for rep in self._reps if rep.number == number)
+        match self.grips.chosen:
+            case Bound() as bound:
+                rep = self.grips.rep(bound.rep)
+                self.bounds_changed.emit(rep.number, rep.start_s, rep.end_s)
+            case OnsetGrip() as grip:
+                self.onset_changed.emit(grip.rep, grip.side, self.grips.time(grip))
+            case None:
+                pass
 
     def _renew(self, old: list[CurveLine], curve: Curve | None, height: float) -> list[CurveLine]:
         for entry in old:
@@ -253,7 +246,7 @@ class ReviewPlot(ForcePlot):
         self._redraw()
 
     def _draw_under(self, painter: QPainter) -> None:
-        draw_reps(painter, self.area, self._reps)
+        draw_reps(painter, self.area, self.grips.reps)
         draw_grid(painter, self.area, self._seconds, self.unit)
         draw_levels(painter, self.area, self._levels, self.unit)
 
@@ -264,9 +257,7 @@ class ReviewPlot(ForcePlot):
         draw_ends(painter, self.area, self._ends)
         self._name_overlay(painter)
         if self._may_edit:
-            for rep in self._reps:
-                for is_start in (True, False):
-                    _draw_bound(painter, self.area, rep, is_start, self._bound)
+            self.grips.draw(painter, self.area)
 
     def _name_overlay(self, painter: QPainter) -> None:
         if self._overlay is None or not len(self._overlay.t):
@@ -290,15 +281,5 @@ def _colour(side: Side | None, alpha: float) -> QColor:
     return colour
 
 
-def _draw_bound(
-    painter: QPainter, area: PlotArea, rep: RepSpan, is_start: bool, chosen: Bound | None
-) -> None:
-    x = area.x(rep.start_s if is_start else rep.end_s)
-    if not area.rect.left() - 1 <= x <= area.rect.right() + 1:
-        return
-    is_chosen = chosen == Bound(rep.number, is_start)
-    colour = colours().colour("focus" if is_chosen else "line_strong")
-    painter.setPen(QPen(colour, 2.0 if is_chosen else 1.0))
-    painter.drawLine(QPointF(x, area.rect.top()), QPointF(x, area.rect.bottom()))
-    painter.setBrush(colours().colour("raised"))
-    painter.drawRoundedRect(QRectF(x - 4, area.rect.center().y() - 14, 8, 28), 3, 3)
+def _is_held(event: QMouseEvent) -> bool:
+    return bool(event.buttons() & Qt.MouseButton.LeftButton)

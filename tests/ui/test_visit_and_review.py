@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route, StartTest
@@ -46,6 +47,13 @@ def peak(found: RepResult) -> float:
     value = found.metrics["peak_n"].value
     assert value is not None
     return value
+
+
+def hint(page: ReviewPage, name: str, column: int) -> str:
+    """What the pointer reads over a cell of the table."""
+    model = page.table.metrics
+    (number,) = [n for n, row in enumerate(model.rows) if model.text(row, 0) == name]
+    return str(model.data(model.index(number, column), Qt.ItemDataRole.ToolTipRole))
 
 
 def test_a_visit_lists_tests_and_treatments_in_the_order_of_time(
@@ -168,13 +176,116 @@ def test_enter_opens_the_review_of_a_test(window: MainWindow, clinic: Clinic) ->
 def test_every_number_stands_with_its_unit_and_method(window: MainWindow, clinic: Clinic) -> None:
     page = review(window, clinic)
     model = page.table.metrics
-    rows = {model.text(row, 0): [model.text(row, c) for c in range(1, 5)] for row in model.rows}
+    rows = {model.text(row, 0): [model.text(row, c) for c in range(1, 6)] for row in model.rows}
     found = rep(nordic(window, clinic).analysis, 1, Side.LEFT)
     assert rows["Peak"][0] == f"{peak(found):.0f}"
     assert rows["Peak"][2] == "N"
-    assert rows["Peak"][3] == found.metrics["peak_n"].method
+    # Opar 2013: typical error of 21.7 (left) to 27.5 N (right); the larger one.
+    assert rows["Peak"][3] == "±28"
+    assert "Opar" in hint(page, "Peak", 4)
+    assert "published" in hint(page, "Peak", 4)
+    assert rows["Peak"][4] == found.metrics["peak_n"].method
+    assert rows["Impulse"][3] == "not known"
+    assert "fewer than 10 people" in hint(page, "Impulse", 4)
     assert rows["Torque"][0] == "–"
-    assert rows["Torque"][3] == "Not computed: no lever given"
+    assert rows["Torque"][4] == "Not computed: no lever given"
+
+
+def test_the_error_is_shown_in_the_unit_that_was_chosen(window: MainWindow, clinic: Clinic) -> None:
+    page = review(window, clinic)
+    window.desk.change_settings(force_unit=ForceUnit.KILOGRAM_FORCE)
+    settle(window)
+    model = page.table.metrics
+    (peak_row,) = [row for row in model.rows if row.key == "peak_n"]
+    # 27.5 N / 9.80665 = 2.8 kgf
+    assert [model.text(peak_row, c) for c in (3, 4)] == ["kgf", "±2.8"]
+    assert page.plot.unit is ForceUnit.KILOGRAM_FORCE
+    window.desk.change_settings(force_unit=ForceUnit.NEWTON)
+
+
+def test_the_device_stands_with_its_serial_number(window: MainWindow, clinic: Clinic) -> None:
+    page = review(window, clinic)
+    assert "Open Nordic Board, serial 0042 ·" in page.header.detail.text()
+    window.go(Route(PageId.REVIEW, clinic.hamstring))
+    settle(window)
+    assert "Progressor_7125, serial 0042 ·" in page.header.detail.text()
+
+
+def foot(page: ReviewPage, t_s: float, side: Side) -> QPoint:
+    """Inside the flag of an onset; the left limb's hangs to the left of its line."""
+    area = page.plot.area
+    away = -4 if side is Side.LEFT else 4
+    return QPoint(round(area.x(t_s)) + away, round(area.rect.bottom()) - 6)
+
+
+def test_an_onset_is_dragged_and_the_automatic_one_stays_beside_it(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    window.desk.change_settings(clinician="K. Brandt")
+    page = review(window, clinic)
+    found = rep(nordic(window, clinic).analysis, 1, Side.LEFT).onset_s
+    assert found is not None
+    page.plot.zoom(found - 1.0, found + 1.0)
+    surface, wanted = page.plot.surface, foot(page, found + 0.2, Side.LEFT)
+    QTest.mousePress(surface, Qt.MouseButton.LeftButton, pos=foot(page, found, Side.LEFT))
+    QTest.mouseMove(surface, wanted)
+    QTest.mouseRelease(surface, Qt.MouseButton.LeftButton, pos=wanted)
+    settle(window)
+    settle(window)
+    moved = rep(nordic(window, clinic).analysis, 1, Side.LEFT)
+    # The zoom shows 2 s; the flag was taken 4 px beside its line.
+    assert moved.onset_s == pytest.approx(found + 0.2, abs=0.03)
+    assert moved.metrics["onset_automatic_s"].value == pytest.approx(found)
+    assert "onset.manual.v1" in moved.metrics["time_to_peak_s"].method
+    assert (
+        rep(nordic(window, clinic).analysis, 1, Side.RIGHT).metrics.keys() & {"onset_automatic_s"}
+        == set()
+    )
+    assert page.plot.accessibleDescription().count("by hand") == 1
+    assert f"by the rule {found:.3f}" in page.plot.accessibleDescription()
+    assert "K. Brandt: onset of repetition 1, left set to" in page.changes.text()
+
+
+def test_an_onset_is_moved_by_keys_and_given_back_to_the_rule(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    page = review(window, clinic)
+    before = rep(nordic(window, clinic).analysis, 1, Side.RIGHT)
+    found = before.onset_s
+    assert found is not None
+    page.reps.set_current(1)
+    page.reps.setFocus()
+    for key in (Qt.Key.Key_B, Qt.Key.Key_B, Qt.Key.Key_B):  # start, left, right
+        press(window, key)
+    press(window, Qt.Key.Key_Right)
+    settle(window)
+    press(window, Qt.Key.Key_Right)
+    settle(window)
+    assert rep(nordic(window, clinic).analysis, 1, Side.RIGHT).onset_s == pytest.approx(
+        found + 0.02
+    )
+    press(window, Qt.Key.Key_Delete)
+    settle(window)
+    assert rep(nordic(window, clinic).analysis, 1, Side.RIGHT) == before
+    assert "given back to the rule" in page.changes.text()
+    assert page.changed_how.method.count("onset of repetition 1, right") == 3
+
+
+def test_moving_bounds_keeps_an_onset_that_was_set_by_hand(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    page = review(window, clinic)
+    left = rep(nordic(window, clinic).analysis, 1, Side.LEFT)
+    assert left.onset_s is not None
+    page.plot.onset_changed.emit(1, Side.LEFT, left.onset_s + 0.1)
+    settle(window)
+    settle(window)
+    page.plot.bounds_changed.emit(1, left.bounds.start_s, left.bounds.end_s - 0.05)
+    settle(window)
+    settle(window)
+    after = rep(nordic(window, clinic).analysis, 1, Side.LEFT)
+    assert after.onset_s == pytest.approx(left.onset_s + 0.1)
+    assert after.bounds.rule == MANUAL
 
 
 def test_a_rejected_repetition_stays_struck_through_and_leaves_the_result(
