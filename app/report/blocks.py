@@ -276,6 +276,7 @@ class TableRow(Block):
 class Signature(Block):
     """Where a person signs for what the numbers cannot say."""
 
+    label: str = "Assessed by"
     before: float = 22
 
     def height(self, sheet: Sheet, width: float) -> float:
@@ -283,7 +284,7 @@ class Signature(Block):
 
     def paint(self, sheet: Sheet, x: float, y: float, width: float) -> None:
         for label, at, length in (
-            ("Assessed by", 0.0, 0.5),
+            (self.label, 0.0, 0.5),
             ("Date", 0.55, 0.17),
             ("Place", 0.77, 0.23),
         ):

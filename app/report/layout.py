@@ -21,7 +21,7 @@ from app.theme import LIGHT
 
 LONGEST_PIECE = 1200
 LONGEST_CELL = 600
-_LONGEST_VALUE = 400
+_LONGEST_VALUE = 2400
 _PAD_PT = 8.0
 
 
@@ -170,7 +170,7 @@ def fact_rows(
         yield Facts(row, columns, name_pt, style, before=0 if i else before)
     for fact in facts:
         if len(fact.value) > _LONGEST_VALUE:
-            yield from flowing(f"{fact.name}: {fact.value}", style)
+            yield from flowing(f"{fact.name} {fact.value}".strip(), style)
 
 
 def _short(text: str) -> str:

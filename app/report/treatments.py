@@ -41,7 +41,7 @@ NAMES = {
 }
 
 ORIGINS = {
-    Origin.READ: "reported",
+    Origin.READ: "read from the unit",
     Origin.ENTERED: "typed in",
     Origin.MEASURED: "measured",
     Origin.DERIVED: "computed",
