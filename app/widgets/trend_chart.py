@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app.theme import Type, colours, font, limb_style, space, theme
 from app.trend import LimbTrend, Trend, TrendPoint
 from app.units import ForceUnit, day, number, quantity
+from app.widgets.trend_difference import paint_difference
 from app.widgets.trend_lanes import lane_kinds, paint_lanes
 from app.widgets.trend_scale import MarkKind, TrendMark, TrendScale, scale
 from app.wording import metric_value
@@ -101,7 +102,7 @@ class TrendChart(QWidget):
         at = self._scale(trend)
         self._paint_grid(painter, at)
         self._paint_moments(painter, at, trend)
-        self._paint_difference(painter, at, trend)
+        paint_difference(painter, at, trend, self.width())
         for limb in trend.limbs:
             self._paint_reference_band(painter, at, limb)
         for limb in trend.limbs:
@@ -296,38 +297,6 @@ class TrendChart(QWidget):
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, limb_style(side).label)
         painter.setFont(font(Type.SMALL))
 
-    def _paint_difference(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:
-        """Bars from zero: up where the right is stronger, down where the left is; the grey band is
-        what the error of the latest two results allows."""
-        look, zero = colours(), at.y_percent(0)
-        error = _difference_error(trend)
-        if error is not None:
-            error = min(error, at.percent)
-            top, bottom = at.y_percent(error), at.y_percent(-error)
-            rect = QRectF(QPointF(at.lower.left(), top), QPointF(at.lower.right(), bottom))
-            painter.fillRect(rect, look.colour("error_band", 0.6))
-        painter.setPen(QPen(look.colour("line_strong"), 1))
-        painter.drawLine(QPointF(at.lower.left(), zero), QPointF(at.lower.right(), zero))
-        painter.setPen(look.colour("muted"))
-        tick = 10 * max(1, int(at.percent / 2 // 10) + (at.percent > 20))
-        tick = tick if tick <= at.percent else 10
-        for percent, text in ((tick, f"R +{tick} %"), (0, "0 %"), (-tick, f"L +{tick} %")):
-            box = QRectF(0, at.y_percent(percent) - 10, at.lower.left() - space(2), 20)
-            painter.drawText(box, _RIGHT, text)
-        for point in trend.points:
-            value = point.difference_percent
-            if value is None:
-                continue
-            x, y = at.x(point.on), at.y_percent(value)
-            bar = QRectF(QPointF(x - 3, min(y, zero)), QPointF(x + 3, max(y, zero)))
-            painter.fillRect(bar, look.colour("right" if value > 0 else "left"))
-            if point is trend.points[-1]:
-                letter = f"{'R' if value > 0 else 'L'} +" if round(abs(value)) else ""
-                painter.setPen(look.colour("text"))
-                box = QRectF(x + space(2), y - 10, self.width() - x - space(2), 20)
-                text = f"{letter}{quantity(abs(value), '%')}"
-                painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-
     def _paint_chosen(self, painter: QPainter, at: TrendScale) -> None:
         """A quiet line through the point that the words below are about."""
         if self.point is None:
@@ -357,15 +326,3 @@ def _mdc_band(limb: LimbTrend) -> list[float]:
         return []
     mdc95 = limb.error.mdc95_at(limb.reference.value)
     return [max(limb.reference.value - mdc95, 0.0), limb.reference.value + mdc95]
-
-
-def _difference_error(trend: Trend) -> float | None:
-    """What two equal limbs may seem to differ, in percent of the stronger, at the latest point."""
-    point, error = trend.points[-1], trend.error
-    if error is None or point.left is None or point.right is None:
-        return None
-    left, right = point.left.value, point.right.value
-    if max(left, right) <= 0:
-        return None
-    limit = error.multiplier * (error.sem_at(left) ** 2 + error.sem_at(right) ** 2) ** 0.5
-    return 100 * limit / max(left, right)
