@@ -7,9 +7,10 @@ from datetime import date
 from app.athlete import Athlete
 from app.episodes import sides_words
 from app.reading import RunOfTest, Visit, test_name
-from app.units import day, quantity, time_of_day
+from app.units import ForceUnit, day, force, quantity, time_of_day
 from app.widgets.episode_card import event_day
 from app.widgets.rows import Row
+from app.widgets.treatment_record import decimals_of
 from app.widgets.trend_scale import MarkKind, TrendMark
 from app.wording import local_time, sentence
 from data.analysis.types import Side
@@ -23,11 +24,18 @@ _KINDS = {
 }
 
 
-def visit_row(visit: Visit) -> Row:
+_WHOLE_DOSES = (
+    "counted_energy_j", "energy_j", "total_energy_j", "counted_charge_uc", "total_charge_c",
+    "settings_charge_uc", "total_efd_mj_mm2",
+)  # fmt: skip
+"""What a whole treatment gave, what the unit counted first."""
+
+
+def visit_row(visit: Visit, unit: ForceUnit) -> Row:
     session = visit.session
     at = local_time(session.started_at, session.utc_offset_min)
     is_virtual = any(item.is_virtual for item in (*visit.runs, *visit.treatments))
-    done = [_run_words(run) for run in visit.runs]
+    done = [_run_words(run, unit) for run in visit.runs]
     done += [treatment.modality.value for treatment in visit.treatments]
     return Row(
         f"{day(at)}, {time_of_day(at)}",
@@ -35,12 +43,13 @@ def visit_row(visit: Visit) -> Row:
         detail=" · ".join(done) if done else "nothing recorded",
         trailing="" if session.ended_at else "open",
         badge="VIRTUAL" if is_virtual else "",
+        hint=" ".join(f"{test_name(run.test_id)}: {run.how}" for run in visit.runs),
     )
 
 
-def _run_words(run: RunOfTest) -> str:
+def _run_words(run: RunOfTest, unit: ForceUnit) -> str:
     sides = [
-        f"{side.value[0].upper()} {quantity(best, 'N')}"
+        f"{side.value[0].upper()} {force(best, unit)}"
         for side in Side
         if (best := run.best(side)) is not None
     ]
@@ -66,6 +75,7 @@ def marks(athlete: Athlete) -> list[TrendMark]:
         for visit in athlete.history.visits
         for treatment in visit.treatments
     ]
+    found += [mark for visit in athlete.history.visits for mark in _doses(visit)]
     for episode in athlete.injuries.episodes:
         found.append(TrendMark(episode.injured_on, "injury", MarkKind.INJURY))
         found += [
@@ -79,6 +89,21 @@ def marks(athlete: Athlete) -> list[TrendMark]:
         if event.kind in _KINDS:
             found.append(_event_mark(event))
     return found
+
+
+def _doses(visit: Visit) -> list[TrendMark]:
+    """What was given that day, summed for each unit; treatments without a dose have no mark."""
+    sums: dict[str, float] = {}
+    for treatment in visit.treatments:
+        for key in _WHOLE_DOSES:
+            dose = treatment.dose.get(key)
+            if dose is not None and dose.value is not None:
+                sums[dose.unit] = sums.get(dose.unit, 0.0) + dose.value
+                break
+    if not sums:
+        return []
+    words = ", ".join(quantity(value, unit, decimals_of(value)) for unit, value in sums.items())
+    return [TrendMark(visit_day(visit.session), f"dose {words}", MarkKind.DOSE, words)]
 
 
 def _event_mark(event: Event) -> TrendMark:

@@ -12,7 +12,8 @@ from app.widgets.trend_scale import MarkKind, TrendMark, TrendScale
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _LANES = (
-    MarkKind.STAGE, MarkKind.TREATMENT, MarkKind.TRAINING, MarkKind.MATCH, MarkKind.PAIN,
+    MarkKind.STAGE, MarkKind.TREATMENT, MarkKind.DOSE, MarkKind.TRAINING, MarkKind.MATCH,
+    MarkKind.PAIN,
 )  # fmt: skip
 
 
@@ -25,7 +26,7 @@ def lane_kinds(marks: Sequence[TrendMark]) -> list[MarkKind]:
 def paint_lanes(
     painter: QPainter, at: TrendScale, marks: Sequence[TrendMark], width: float
 ) -> None:
-    """A name at the left and a sign for each; pain shows its number, a stage its name."""
+    """A name at the left and a sign for each; pain and dose show their number, a stage its name."""
     kinds = lane_kinds(marks)
     if not kinds:
         return
@@ -64,7 +65,7 @@ def _paint_sign(painter: QPainter, mark: TrendMark, x: float, y: float, end: flo
             )
         case MarkKind.PAIN:
             _paint_number(painter, mark.short, x, y)
-        case MarkKind.STAGE:
+        case MarkKind.STAGE | MarkKind.DOSE:
             painter.drawRect(QRectF(x - 1, y - 6, 2, 12))
             painter.setPen(look.colour("text"))
             metrics = QFontMetricsF(painter.font())

@@ -20,6 +20,7 @@ class MarkKind(StrEnum):
     INJURY = "Injury"
     STAGE = "Stage"
     TREATMENT = "Treatment"
+    DOSE = "Dose"
     MATCH = "Match"
     TRAINING = "Training"
     PAIN = "Pain"

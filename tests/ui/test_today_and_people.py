@@ -13,6 +13,8 @@ from app.pages.person import PersonPage
 from app.pages.today import TodayPage
 from app.widgets.care import CareCard
 from app.widgets.controls import Button
+from app.widgets.trend_chart import TrendChart
+from app.widgets.trend_scale import MarkKind
 from data.analysis.types import Side
 from data.records import Stage, TrialState
 from tests.ui.clinic import LONG_NAME, Clinic, left_behind
@@ -244,3 +246,13 @@ def test_a_long_name_is_cut_and_whole_in_its_tooltip(window: MainWindow, clinic:
     assert title.is_cut
     assert title.shown_text().endswith("…")
     assert LONG_NAME in title.toolTip()
+
+
+def test_the_doses_of_a_day_stand_on_the_time_axis(window: MainWindow, clinic: Clinic) -> None:
+    window.go(Route(PageId.PERSON, clinic.athlete))
+    settle(window)
+    chart = window.page.findChild(TrendChart)
+    assert chart is not None
+    doses = [mark.short for mark in chart.marks if mark.kind is MarkKind.DOSE]
+    # 1.0 W/cm² SATP at 20 %, ERA 5 cm², 300 s: 300 J by closed form.
+    assert "300\u00a0J" in doses
