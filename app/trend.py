@@ -83,6 +83,14 @@ class LimbTrend:
         """That of the latest series."""
         return self.errors[-1] if self.errors else None
 
+    @property
+    def mdc_band(self) -> tuple[float, float] | None:
+        """The reference ± MDC95 in the unit of the metric; None where no error is known."""
+        if self.reference is None or self.error is None:
+            return None
+        mdc95 = self.error.mdc95_at(self.reference.value)
+        return max(self.reference.value - mdc95, 0.0), self.reference.value + mdc95
+
 
 @dataclass(frozen=True, slots=True)
 class Trend:
@@ -112,6 +120,18 @@ class Trend:
                 for reason in segment.because:
                     found[segment.readings[0].on, reason] = None
         return tuple(sorted(found))
+
+    @property
+    def difference_error_percent(self) -> float | None:
+        """What two equal limbs may seem to differ, in percent of the stronger, at the latest."""
+        point, error = self.points[-1], self.error
+        if error is None or point.left is None or point.right is None:
+            return None
+        left, right = point.left.value, point.right.value
+        if max(left, right) <= 0:
+            return None
+        limit = error.multiplier * (error.sem_at(left) ** 2 + error.sem_at(right) ** 2) ** 0.5
+        return 100 * limit / max(left, right)
 
     def error_words(self) -> str:
         """The band in words, with its source."""

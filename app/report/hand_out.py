@@ -1,4 +1,4 @@
-"""The exercises of a prescription for the athlete to take home: large, plain, with boxes to tick."""
+"""The exercises of a prescription to take home: large, plain, with boxes to tick."""
 
 from __future__ import annotations
 

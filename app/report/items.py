@@ -56,10 +56,10 @@ def manual_words(item: ManualTherapy) -> str:
 def running_words(item: RunningObservation) -> str:
     """The figures that were taken, then what was seen."""
     parts = (
-        _quantity(item.distance_km, "km", 2),
-        _quantity(item.minutes, "min", 1),
-        _quantity(item.speed_km_h, "km/h", 1),
-        _quantity(item.cadence_per_min, "steps a minute", 0),
+        _quantity(item.distance_km, "km"),
+        _quantity(item.minutes, "min"),
+        _quantity(item.speed_km_h, "km/h"),
+        _quantity(item.cadence_per_min, "steps a minute"),
         f"{number(item.effort_percent, 0)} % of the own best"
         if item.effort_percent is not None
         else "",
@@ -110,10 +110,8 @@ def _texts(item: Item) -> Iterable[str]:
     yield plain(item.note)
 
 
-def _quantity(value: float | None, unit: str, decimals: int) -> str:
-    if value is None:
-        return ""
-    return f"{number(value, 0 if value == int(value) else decimals)} {unit}"
+def _quantity(value: float | None, unit: str) -> str:
+    return "" if value is None else f"{value:g} {unit}"
 
 
 def _pain(first: int | None, second: int | None, when: str, later: str) -> str:

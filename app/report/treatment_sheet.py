@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.plain_text import plain
@@ -224,13 +224,14 @@ def _mark(mark: TreatmentMark) -> str:
     return f"{minutes_of(mark.at_s)} {said}".rstrip()
 
 
-def _stretches(found: list[tuple[float, float | None]]) -> str:
+def _stretches(found: Sequence[tuple[float, float | None]]) -> str:
     """``2 times, 1:05 in all: at 3:00 for 0:45, at 9:10 for 0:20``"""
     if not found:
         return ""
     whole = sum(end - start for start, end in found if end is not None)
     parts = [
-        f"at {minutes_of(start)} {'to the end' if end is None else f'for {minutes_of(end - start)}'}"
+        f"at {minutes_of(start)} "
+        + ("to the end" if end is None else f"for {minutes_of(end - start)}")
         for start, end in found
     ]
     times = "once" if len(found) == 1 else f"{len(found)} times, {minutes_of(whole)} in all"
