@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from functools import cached_property
@@ -12,6 +12,7 @@ from uuid import UUID
 
 from PySide6.QtCore import QObject, Signal
 
+from app.run_setup import RunSetup
 from app.settings import Settings, SettingsFile
 from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
@@ -20,6 +21,7 @@ from data.records import Person, Session
 if TYPE_CHECKING:  # numpy is not needed before the first device
     from app.live import LiveTrace
     from app.running_treatment import RunningTreatment
+    from data.output_checks import Head, Unit
     from data.treatment_draft import Draft
 
 
@@ -38,6 +40,7 @@ class PageId(StrEnum):
     TREATMENT = "treatment"
     CALIBRATION = "calibration"
     EXERCISES = "exercises"
+    OUTPUT_CHECK = "output check"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,7 @@ class StartTest:
     person: Person
     session: Session
     test_id: str
-    lever_m: float | None = None
-    posture: str = ""
-    target_n: float | None = None
+    setup: RunSetup = field(default_factory=RunSetup)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,7 @@ class Desk(QObject):
     forget_device = Signal(str)  # key of one that was accepted once and is not here
     side_chosen = Signal(str, object)  # key of a device with one cell; Side | None
     calibrate = Signal(str)  # key of the device that is to be calibrated
+    zero_wanted = Signal(str)  # key of a force device that nothing pulls on now
     start_training = Signal(str, bool)  # name of a fault plan; with two sensors
     person_changed = Signal()
     devices_changed = Signal()
@@ -120,6 +122,7 @@ class Desk(QObject):
         self.found: tuple[Found, ...] = ()
         self.bluetooth_problem: str | None = None
         self.treatment: LiveTreatment | None = None
+        self.head_to_check: tuple[Unit, Head] | None = None  # whose output the next page checks
         self._undos: list[Undo] = []
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from app.live import LiveTrace
 from app.mailbox import Mailbox
 from app.pair import Pair
 from app.results import limb_reps, set_result
+from app.run_setup import RunSetup
 from app.station import Finished, Station, TrialPlan
 from app.status import DeviceStatus
 from app.store_thread import StoreThread
@@ -46,9 +47,7 @@ class RunRequest:
     person: Person
     session_id: UUID
     captures: Path
-    lever_m: float | None = None
-    posture: str = ""
-    target_n: float | None = None
+    setup: RunSetup = field(default_factory=RunSetup)
 
 
 class TestSession(QObject):
@@ -76,7 +75,7 @@ class TestSession(QObject):
         self._mail = Mailbox()
         self._set_id = uuid7()
         self._run = GuidedRun(
-            request.test, injured=request.person.injured, target_n=request.target_n
+            request.test, injured=request.person.injured, target_n=request.setup.target_n
         )
         self._station: Station | Pair | None = None
         self._was_interrupted = False
@@ -221,16 +220,7 @@ class TestSession(QObject):
         station = self._station
         if station is None:
             return
-        plan = TrialPlan(
-            test=self.request.test,
-            person=self.request.person,
-            session_id=self.request.session_id,
-            set_id=self._set_id,
-            limb=self._run.limb,
-            lever_m=self.request.lever_m,
-            posture=self.request.posture,
-            target_n=self.request.target_n,
-        )
+        plan = self._plan(self.request.setup)
         self._was_interrupted = False
 
         async def begin() -> None:
@@ -241,6 +231,24 @@ class TestSession(QObject):
                 self._post(lambda: self._do(self._run.begin_failed(message)))
 
         self._devices.submit(begin())
+
+    def _plan(self, setup: RunSetup) -> TrialPlan:
+        limb = self._run.limb
+        weight_n = setup.weight_n(limb)
+        return TrialPlan(
+            test=self.request.test,
+            person=self.request.person,
+            session_id=self.request.session_id,
+            set_id=self._set_id,
+            limb=limb,
+            posture=setup.posture,
+            lever_m=setup.lever_m(limb),
+            gravity_n=weight_n,
+            gravity=None if weight_n is None else setup.gravity,
+            stabilisation=setup.stabilisation,
+            target_n=setup.target_n,
+            both_injured=setup.both_injured,
+        )
 
     def _ask_finish(self) -> None:
         station = self._station

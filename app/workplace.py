@@ -25,10 +25,12 @@ from app.main_window import MainWindow
 from app.navigation import KeepTreatment, PageId, Route, StartTest
 from app.pages.calibration import CalibrationPage
 from app.pages.live_test import LivePage
+from app.pages.output_check import OutputCheckPage
 from app.status import Found
 from app.test_session import RunRequest, TestSession
 from app.training import start_training
 from app.unit_station import UnitStation
+from app.weighing import Port, Weigher, serial_ports
 from app.window import DemoOptions
 from app.workflow import Notice, Weight
 from data.calibrations import InForce
@@ -75,12 +77,14 @@ class Workplace(QObject):
         self.thread_of_devices.start()
         self._fetch.start()
         self.frame.add_page(PageId.LIVE, self._make_live)
+        self.frame.add_page(PageId.OUTPUT_CHECK, self._make_output_check)
         self.desk.start_test.connect(self._start_test)
         self.desk.find_devices.connect(self.find_devices)
         self.desk.use_device.connect(self.use_device)
         self.desk.release_device.connect(self.release_device)
         self.desk.forget_device.connect(self.forget_device)
         self.desk.side_chosen.connect(self._set_side)
+        self.desk.zero_wanted.connect(self._zero)
         self.desk.start_training.connect(self._start_training)
         self.desk.calibrate.connect(self._calibrate)
         self.desk.settings_changed.connect(self._take_settings)
@@ -231,6 +235,12 @@ class Workplace(QObject):
             self.known.remember(key, replace(known, side=side))
         self._show_devices()
 
+    def _zero(self, key: str) -> None:
+        """Of a device that no test is running on."""
+        station = self.pool.stations.get(key) if self.pool is not None else None
+        if station is not None and station.recorder is None:
+            self._ask(station.take_zero(), lambda _: self._show_devices())
+
     def _note_last_seen(self) -> None:
         now = self.desk.now().isoformat(timespec="seconds")
         for status in self.pool.statuses() if self.pool is not None else ():
@@ -264,6 +274,17 @@ class Workplace(QObject):
         self._live = LivePage(self.desk)
         return self._live
 
+    def _make_output_check(self) -> OutputCheckPage:
+        return OutputCheckPage(self.desk, Weigher(self._ask_or, self._ports))
+
+    async def _ports(self) -> tuple[Port, ...]:
+        """Where a balance may be; in a demo the virtual one only."""
+        if self._demo is not None:
+            return (await self._virtual.balance(),) if self._virtual is not None else ()
+        pool = self.pool
+        used = {status.link for status in pool.statuses()} if pool is not None else set[str]()
+        return tuple(port for port in await serial_ports() if f"serial:{port.where}" not in used)
+
     def _start_test(self, wish: StartTest) -> None:
         if self.pool is None:
             self.desk.notice.emit(_still_starting())
@@ -275,9 +296,7 @@ class Workplace(QObject):
             person=wish.person,
             session_id=wish.session.id,
             captures=self.captures,
-            lever_m=wish.lever_m,
-            posture=wish.posture,
-            target_n=wish.target_n,
+            setup=wish.setup,
         )
         run = TestSession(request, self.pool, self.thread_of_devices, self.desk.store, self)
         run.ended.connect(self._run_ended)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from app.cli.catalogue import strength_test
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import print_json, print_table, say
-from app.cli.parser import Commands, add_database, add_json, positive
+from app.cli.parser import Commands, add_database, add_json, finite, positive
 
 if TYPE_CHECKING:
     from app.links import ChosenLink
@@ -61,6 +61,7 @@ def add(commands: Commands) -> None:
         action="store_true",
         help="use a model that is known only from other people's decoders",
     )
+    _add_setup(record)
     add_database(record)
     add_json(record)
     scan = commands.add(
@@ -76,6 +77,30 @@ def add(commands: Commands) -> None:
         help="also models that are known only from other people's decoders",
     )
     add_json(scan)
+
+
+def _add_setup(record: argparse.ArgumentParser) -> None:
+    group = record.add_argument_group("how it is set up")
+    group.add_argument("--lever", type=positive, metavar="M", help="lever arm in m")
+    group.add_argument(
+        "--stabilisation",
+        choices=("hand", "belt", "rigid-frame", "wall"),
+        help="what holds limb and sensor (default: as the test says)",
+    )
+    group.add_argument(
+        "--gravity-n",
+        type=finite,
+        metavar="N",
+        help="limb weight at the sensor; minus where the limb hangs away",
+    )
+    group.add_argument(
+        "--gravity-method", choices=("measured", "table"), help="how the limb weight was had"
+    )
+    group.add_argument(
+        "--both-injured",
+        action="store_true",
+        help="neither limb is a reference (default: as the person's open injury says)",
+    )
 
 
 def run_record(arguments: argparse.Namespace) -> int:
@@ -96,6 +121,8 @@ def run_record(arguments: argparse.Namespace) -> int:
     model = force_model(arguments.model)
     if not arguments.experimental:
         refuse_experimental(model)
+    if arguments.gravity_method and arguments.gravity_n is None:
+        raise UsageError("--gravity-method says how --gravity-n was had; give both or neither")
     second = _second_model(arguments, model, test)
     try:
         chosen = choose_link(arguments.link, model)
@@ -108,7 +135,11 @@ def run_record(arguments: argparse.Namespace) -> int:
         person = find_person(store, arguments.person) if arguments.person else unassigned(store)
         session = visit_of(store, person, datetime.now(UTC))
         limb = Side(arguments.side) if arguments.side else None
-        plan = TrialPlan(test, person, session.id, set_for(store, session, test, limb), limb)
+        plan = _with_setup(
+            TrialPlan(test, person, session.id, set_for(store, session, test, limb), limb),
+            arguments,
+            store,
+        )
         devices = [(chosen, model)]
         if other is not None and second is not None:
             devices.append((other, second))
@@ -132,6 +163,24 @@ def run_record(arguments: argparse.Namespace) -> int:
     finally:
         store.close()
     return 0
+
+
+def _with_setup(plan: TrialPlan, arguments: argparse.Namespace, store: Store) -> TrialPlan:
+    from dataclasses import replace
+
+    from app.run_setup import has_both_injured
+    from data.clinical.gravity import GravityMethod
+    from data.clinical.tests import Stabilisation
+
+    held, method = arguments.stabilisation, arguments.gravity_method
+    return replace(
+        plan,
+        lever_m=arguments.lever,
+        stabilisation=Stabilisation(held.replace("-", " ")) if held else None,
+        gravity_n=arguments.gravity_n,
+        gravity=GravityMethod(method) if method else None,
+        both_injured=arguments.both_injured or has_both_injured(store, plan.person.id),
+    )
 
 
 def run_scan(arguments: argparse.Namespace) -> int:

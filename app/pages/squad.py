@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QVBoxLayout
 
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Key, Page
+from app.run_setup import setup_for
 from app.squad import Member, Squad, read_squad, read_teams, refresh_squad
 from app.theme import space, theme
 from app.visits import visit_of
@@ -22,7 +23,6 @@ from app.widgets.squad_table import SquadTable
 from app.widgets.text import Elided
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests
-from data.records import Session
 from data.store import Store
 
 _QUEUE, _TABLE = range(2)
@@ -261,15 +261,19 @@ class SquadPage(Page):
         if chosen is not None and chosen.person.id == member.person.id:
             lever_m, posture = self.queue.lever.value, self.queue.posture.value
 
-        def begin(session: Session) -> None:
+        def work(store: Store) -> StartTest:
+            setup = setup_for(store, member.person.id, squad.test.id)
+            setup = setup.with_line(lever_m, posture)
+            session = visit_of(store, member.person, now, clinician)
+            return StartTest(member.person, session, squad.test.id, setup)
+
+        def begin(wish: StartTest) -> None:
             self.desk.set_person(member.person)
-            self.desk.start_test.emit(
-                StartTest(member.person, session, squad.test.id, lever_m=lever_m, posture=posture)
-            )
+            self.desk.start_test.emit(wish)
 
         self.desk.store.ask(
             self,
-            lambda store: visit_of(store, member.person, now, clinician),
+            work,
             begin,
             touches=(member.person.id,),
         )

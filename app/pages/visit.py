@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from uuid import UUID
@@ -14,9 +15,10 @@ from app.pages.page import Header, Page
 from app.plain_text import plain
 from app.reading import RunOfTest, Visit, read_history, read_visit, test_name
 from app.results import set_result
+from app.run_setup import RunSetup, last_setups
 from app.store_thread import failed_work
 from app.theme import space, theme
-from app.units import clock, day, quantity, time_of_day
+from app.units import ForceUnit, clock, day, force, time_of_day
 from app.visit_items import (
     KINDS,
     ItemKind,
@@ -52,11 +54,12 @@ _EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES, _DAMAGED = range
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A visit with its items, and which tests were ever done with this person, newest first."""
+    """A visit with its items, and the tests that were ever done with this person by id, newest
+    first, each as it was set up last."""
 
     visit: Visit
     items: tuple[Item, ...]
-    before: tuple[str, ...]
+    before: Mapping[str, RunSetup]
     episode: Episode | None
 
 
@@ -231,7 +234,7 @@ class VisitPage(Page):
         is_today = at.date() == self.desk.today
         for button in (self.add_test, self.add_treatment):
             button.setVisible(is_today)
-        rows = _timeline(visit, read.items)
+        rows = _timeline(visit, read.items, self.desk.settings.force_unit)
         self.timeline.set_rows(rows)
         new = [row.key for row in rows if row.key not in known]
         if new or is_first:
@@ -411,7 +414,14 @@ class VisitPage(Page):
         if self._visit is not None and self.add_test.isVisible():
             self._right.setCurrentIndex(_CHOOSE)
             self._right.show()
-            self.chooser.offer(self._shown.before if self._shown else ())
+            self._offer_tests()
+
+    def _offer_tests(self) -> None:
+        shown = self._shown
+        if shown is not None:
+            episode = shown.episode
+            is_both = episode is not None and len(episode.sides) > 1
+            self.chooser.offer(shown.before, shown.visit.person, both_injured=is_both)
 
     def _start_test(self, test_id: str) -> None:
         if self._visit is not None:
@@ -421,9 +431,7 @@ class VisitPage(Page):
                     self._visit.person,
                     self._visit.session,
                     test_id,
-                    lever_m=self.chooser.lever.value,
-                    posture=self.chooser.posture.value,
-                    target_n=self.chooser.target.value,
+                    self.chooser.setup,
                 )
             )
 
@@ -447,9 +455,9 @@ class VisitPage(Page):
         )
 
 
-def _timeline(visit: Visit, items: tuple[Item, ...]) -> list[Row]:
+def _timeline(visit: Visit, items: tuple[Item, ...], unit: ForceUnit) -> list[Row]:
     """All that belongs to the visit, oldest first."""
-    rows = [(run.started_at, _run_row(visit.session, run)) for run in visit.runs]
+    rows = [(run.started_at, _run_row(visit.session, run, unit)) for run in visit.runs]
     rows += [(t.started_at, _treatment_row(visit.session, t)) for t in visit.treatments]
     rows += [(item.at, _item_row(visit.session, item)) for item in items]
     in_order = [row for _, row in sorted(rows, key=lambda row: row[0])]
@@ -476,10 +484,10 @@ def _item_row(session: Session, item: Item) -> Row:
     )
 
 
-def _run_row(session: Session, run: RunOfTest) -> Row:
+def _run_row(session: Session, run: RunOfTest, unit: ForceUnit) -> Row:
     at = local_time(run.started_at, session.utc_offset_min)
     bests = [
-        f"{side.value[0].upper()} {quantity(best, 'N')}"
+        f"{side.value[0].upper()} {force(best, unit)}"
         for side in Side
         if (best := run.best(side)) is not None
     ]
@@ -490,6 +498,7 @@ def _run_row(session: Session, run: RunOfTest) -> Row:
         trailing=time_of_day(at),
         icon="test",
         badge="VIRTUAL" if run.is_virtual else "",
+        hint=run.how,
     )
 
 
@@ -519,6 +528,6 @@ def _read(store: Store, session_id: UUID) -> _Shown:
     return _Shown(
         visit,
         items_of(store, session_id),
-        tuple(dict.fromkeys(run.test_id for run in reversed(runs))),
+        last_setups(runs),
         injuries(store, visit.person.id).open,
     )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.reading import find_tests
-from app.theme import space
+from app.run_setup import RunSetup
+from app.theme import space, theme
 from app.units import number
-from app.widgets.fields import QuantityField, SearchField, TextField
+from app.widgets.fields import SearchField
 from app.widgets.rows import Row, RowList
+from app.widgets.run_setup_form import RunSetupForm
 from app.widgets.text import Text
 from app.wording import sentence
 from data.clinical.catalogue import tests
 from data.clinical.tests import Laterality, StrengthTest
+from data.records import Person
 
 
 class TestChooser(QWidget):
-    """`chosen` carries the id of a test; `lever` and `posture` say how it is set up, where that
-    is known, `target` is a force to reach."""
+    """`chosen` carries the id of a test, `setup` how it is to be done."""
 
     __test__ = False  # the word is the field's, not pytest's
 
@@ -30,35 +32,43 @@ class TestChooser(QWidget):
         super().__init__()
         self.search = SearchField("Which test? Type a muscle or a name")
         self.list = RowList("Tests")
-        self.lever = QuantityField(
-            "Lever", "m", 0.05, 1.5, decimals=2, help_text="joint to pad; for torque"
-        )
-        self.target = QuantityField(
-            "Target", "N", 1.0, 5000.0, decimals=0, help_text="a line to reach; optional"
-        )
-        self.posture = TextField("Set-up", hint="knee position, ankle, strap …", most=120)
+        self.form = RunSetupForm()
         self._nothing = Text("No test by that name.", tone="muted")
-        self._before: tuple[str, ...] = ()
+        self._before: dict[str, RunSetup] = {}
+        self._person: Person | None = None
+        self._shown = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(space(2))
         column.addWidget(self.search)
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
-        setup = QHBoxLayout()
-        setup.setSpacing(space(4))
-        setup.addWidget(self.lever, 0, Qt.AlignmentFlag.AlignTop)
-        setup.addWidget(self.target, 0, Qt.AlignmentFlag.AlignTop)
-        setup.addWidget(self.posture, 1, Qt.AlignmentFlag.AlignTop)
-        column.addLayout(setup)
+        self.list.setMinimumHeight(theme().px(132))
+        column.addWidget(self.form)
         self.search.textChanged.connect(self._fill)
         self.search.moved.connect(self.list.step)
         self.search.entered.connect(self.list.choose_current)
         self.list.chosen.connect(self._on_chosen)
+        self.list.moved.connect(self._show_setup)
+        self.form.entered.connect(self.list.choose_current)
 
-    def offer(self, before: Sequence[str]) -> None:
-        """Begin anew; `before` are the ids of tests done with this athlete, newest first."""
-        self._before = tuple(test_id for test_id in before if test_id in tests())
+    @property
+    def setup(self) -> RunSetup:
+        return self.form.setup
+
+    def offer(
+        self,
+        before: Mapping[str, RunSetup],
+        person: Person | None = None,
+        *,
+        both_injured: bool = False,
+    ) -> None:
+        """Begin anew; `before` are the tests done with this athlete by id, newest first, each as it
+        was set up last."""
+        self._before = {test_id: last for test_id, last in before.items() if test_id in tests()}
+        self._person = person
+        self.form.set_both_injured(both_injured)
+        self._shown = ""
         self.search.clear()
         self._fill("")
         self.search.setFocus()
@@ -80,10 +90,23 @@ class TestChooser(QWidget):
             ]
         self.list.set_rows(rows)
         self._nothing.setVisible(not found)
+        self.form.setVisible(bool(found))
         self.list.choose_first()
+        self._show_setup(self.list.current_key)
+
+    def _show_setup(self, key: object) -> None:
+        test = tests().get(str(key))
+        if test is not None and test.id != self._shown:
+            self._shown = test.id
+            self.form.show_test(test, self._before.get(test.id), self._person)
 
     def _on_chosen(self, key: object) -> None:
-        self.chosen.emit(str(key))
+        self._show_setup(key)
+        missing = self.form.missing()
+        if missing is not None:
+            missing.edit.setFocus()
+        else:
+            self.chosen.emit(str(key))
 
 
 def test_row(test: StrengthTest) -> Row:

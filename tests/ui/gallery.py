@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from app.pages.calibration import CalibrationPage
 from app.pages.devices_page import DevicesPage
 from app.pages.exercises import ExercisesPage
 from app.pages.ladder import LadderPage
+from app.pages.output_check import OutputCheckPage
 from app.pages.person import PersonPage
 from app.pages.review import ReviewPage
 from app.pages.squad import SquadPage
@@ -32,15 +34,20 @@ from app.training import TRAINING_OPENS
 from app.visit_items import KINDS, MANUAL, RUNNING, ItemKind
 from app.workflow import Notice, Weight
 from data.clinical.body_regions import View
+from data.clinical.output_check import read
+from data.output_checks import Head, Unit, new_check
+from data.clinical.gravity import GravityMethod
 from data.rehabilitation import Grade
 from data.sides import Side
 from data.treatment_record import PlacedPoint, Placement, Polarity
 from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
+from tests.builders import identity
 from tests.ui import still_devices
 from tests.ui.clinic import Clinic, furnish_squad, left_behind
+from tests.ui.reading import stored
 from tests.ui.stage import run_events, settle
-from tests.ui.still_devices import StillDevices
+from tests.ui.still_devices import StillBalance, StillDevices
 
 BOARD = DeviceStatus(
     "Nordic Board",
@@ -156,6 +163,10 @@ TENS = LiveTreatment(
     ),
     contact=True,
 )
+PULL_ZEROED = replace(
+    PULL, attention=None, serial="0042", model_id="progressor", is_zeroed=True, key="puller"
+)
+HEAD = (Unit("Sonic & Sons", "S-3", "S 17"), Head("5 cm², 1 MHz and 3 MHz", "H-2"))
 OFF = Notice(
     Weight.ATTENTION,
     "An electrode has come off.",
@@ -294,6 +305,24 @@ def visit_empty(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.empty_visit))
 
 
+def visit_test_setup(window: MainWindow, clinic: Clinic) -> None:
+    """A test that asks for a lever, what holds the sensor, and the weight of the limb by table."""
+    _go(window, Route(PageId.VISIT, clinic.visit))
+    page = window.page
+    assert isinstance(page, VisitPage)
+    page.add_test.click()
+    page.chooser.search.setText("hip abductors")
+    form = page.chooser.form
+    form.levers[Side.LEFT].set_value(0.42)
+    form.gravity.button(GravityMethod.TABLE).click()
+    form.length.set_value(0.83)
+    form.angle.set_value(0.0)
+    form.angle.changed.emit()
+    form.posture.set_value(
+        "side-lying, pad 5 cm above the lateral malleolus, strap over the pelvis"
+    )
+
+
 def visit_manual(window: MainWindow, clinic: Clinic) -> None:
     _visit_form(window, clinic, MANUAL, {
         "technique": "Soft tissue, along the fibres", "region": "Hamstring, middle third",
@@ -410,6 +439,76 @@ def treatment_contact_lost(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
 
 
+def treatment_output_check(window: MainWindow, clinic: Clinic) -> None:
+    """Ultrasound with a head whose last check was outside the limit."""
+    _checks(window)
+    page = _treatment(window, clinic, None)
+    page.start.list.choose_current()
+    for key, text in (("unit_make", HEAD[0].make), ("unit_model", HEAD[0].model),
+                      ("unit_serial", HEAD[0].serial), ("applicator", HEAD[1].applicator),
+                      ("applicator_serial", HEAD[1].serial)):  # fmt: skip
+        page.form.edited.emit(key, text)
+    settle(window)
+
+
+def treatment_nmes(window: MainWindow, clinic: Clinic) -> None:
+    """A dynamometer reads the evoked force beside the athlete's maximum of the day."""
+    desk = window.desk
+    page = _treatment(window, clinic, None)
+    desk.trace_of = {PULL_ZEROED.key: (trace := LiveTrace(1, 1000))}.get
+    desk.set_devices((PULL_ZEROED,))
+    page.start.search.setText("NMES, 10 s")
+    page.start.list.choose_current()
+    settle(window)
+    page.form.edited.emit("side", "left")
+    settle(window)
+    page.evoked.is_same.setChecked(True)
+    t = np.arange(0.0, 6.0, 1 / 80.0)
+    pull = np.clip((t - 1.0) / 0.8, 0.0, 1.0) * np.clip((5.2 - t) / 0.3, 0.0, 1.0)
+    page.evoked.look()
+    trace.append(t, 143.0 * pull[:, None])
+    run_events(0.15)
+    settle(window)
+
+
+def output_check(window: MainWindow, clinic: Clinic) -> None:
+    page = _output_check(window)
+    page.form.panel_w.set_value(5.5)
+    page.form.note.set_value("After the new cable")
+    page.balance.take.click()
+    settle(window)
+
+
+def output_check_empty(window: MainWindow, clinic: Clinic) -> None:
+    page = _output_check(window)
+    page.form.known.activated.emit(page.form.known.count() - 1)
+    page.form.save.click()
+    settle(window)
+
+
+def _output_check(window: MainWindow) -> OutputCheckPage:
+    _checks(window)
+    desk = window.desk
+    desk.change_settings(clinician="K. Brandt")
+    window.add_page(PageId.OUTPUT_CHECK, lambda: OutputCheckPage(desk, StillBalance()))
+    desk.head_to_check = HEAD
+    window.go(Route(PageId.DEVICES))
+    _go(window, Route(PageId.OUTPUT_CHECK))
+    run_events(0.15)  # the balance is looked at ten times a second
+    page = window.page
+    assert isinstance(page, OutputCheckPage)
+    return page
+
+
+def _checks(window: MainWindow) -> None:
+    """Two checks of a head: one within the limit, the last one outside."""
+    for number, (days, power_w) in enumerate(((180, 4.9), (12, 3.9))):
+        at = window.desk.now() - timedelta(days=days)
+        check = new_check(*HEAD, read(power_w, 5.0), at, by="K. Brandt")
+        kept = replace(check, id=identity(900 + number))
+        stored(window, lambda store, kept=kept: store.output_checks.save(kept))
+
+
 def _treatment(window: MainWindow, clinic: Clinic, unit: LiveTreatment | None) -> TreatmentPage:
     """The page as it is first seen: nothing begun, nothing running."""
     window.desk.set_treatment(unit)
@@ -521,10 +620,12 @@ SCENES = tuple(
     for show in (
         today, today_search, today_new, people, person, person_empty, person_long_name,
         injury, pain, ladder, ladder_none,
-        visit, visit_treatment, visit_empty, visit_manual, visit_running, visit_measure,
+        visit, visit_treatment, visit_empty, visit_test_setup,
+        visit_manual, visit_running, visit_measure,
         exercises, exercises_empty, review, review_compare, review_reject,
         treatment_start, treatment, treatment_tens, treatment_timer, treatment_running,
-        treatment_contact_lost,
+        treatment_contact_lost, treatment_output_check, treatment_nmes,
+        output_check, output_check_empty,
         devices, devices_all, training_started, devices_searching, devices_found, library,
         calibration, calibration_step, calibration_result, calibration_check,
         settings, squad_queue, squad_table, squad_everybody, today_recovered,

@@ -15,10 +15,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from app.navigation import PageId, StartTest
+from app.run_setup import RunSetup
 from app.settings import SettingsFile
 from app.test_session import TestSession
 from app.window import DemoOptions, Window
 from app.workflow import Step
+from data.clinical.gravity import GravityMethod
+from data.clinical.tests import Stabilisation
 from data.ids import uuid7
 from data.records import Person, Session, TrialState
 from data.sides import Side
@@ -72,7 +75,15 @@ def run(window: Window) -> TestSession:
 
     athlete, session = ask(window, visit)
     window.desk.set_person(athlete)
-    window.desk.start_test.emit(StartTest(athlete, session, "nordic.bil", lever_m=0.42))
+    setup = RunSetup(
+        posture="ankles strapped",
+        stabilisation=Stabilisation.RIGID_FRAME,
+        levers={Side.LEFT: 0.42},
+        gravity=GravityMethod.MEASURED,
+        weights={Side.LEFT: 3.0},
+        both_injured=True,
+    )
+    window.desk.start_test.emit(StartTest(athlete, session, "nordic.bil", setup))
     workplace = window.workplace
     assert workplace is not None
     session_of_test = workplace.run
@@ -101,7 +112,12 @@ def test_space_three_pulls_and_enter_are_a_stored_test(window: Window, run: Test
     assert trial.state is TrialState.COMPLETE
     assert trial.lost == 0
     assert trial.header.is_virtual
-    assert trial.header.lever_m == 0.42
+    header = trial.header
+    assert (header.lever_m, header.gravity_n) == (0.42, 3.0)
+    assert header.gravity is GravityMethod.MEASURED
+    assert header.stabilisation is Stabilisation.RIGID_FRAME
+    assert header.both_injured
+    assert header.posture == "ankles strapped"
     # The virtual athlete's script: left near 352 N, right near 309 N, within 3 SD of 6 N and 9 N
     # less for each repetition.
     best = {limb.side: limb.best_n for limb in view.result.limbs} if view.result else {}

@@ -109,6 +109,9 @@ def test_t_chooses_a_test_and_enter_asks_for_it(window: MainWindow, clinic: Clin
     ]
     write(window, "squeeze long")
     press(window, Qt.Key.Key_Return)
+    assert wishes == []
+    assert "Enter again starts without" in page.chooser.form.levers[Side.LEFT].message.text()
+    press(window, Qt.Key.Key_Return)
     assert [wish.test_id for wish in wishes] == ["hip.add.long"]
     assert wishes[0].person.id == clinic.athlete
     assert wishes[0].session.id == clinic.visit
