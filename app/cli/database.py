@@ -6,16 +6,19 @@ import argparse
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
 from app.cli.errors import CommandError
 
 if TYPE_CHECKING:
+    from data.episodes import Item
+    from data.items import Items
     from data.records import Person, Session, Treatment, Trial
     from data.store import Store
 
     Record = Person | Session | Trial | Treatment
+    T = TypeVar("T", bound=Record | Item)
 
 
 def database_path(arguments: argparse.Namespace) -> Path:
@@ -45,7 +48,17 @@ def opened_store(arguments: argparse.Namespace, *, makes: bool = False) -> Gener
 
 def find_record(store: Store, text: str) -> Record:
     """The record of any kind with this id, or the only one whose id begins with `text`."""
-    found = list(_matching(store, text.strip().lower()))
+    return _only(list(_matching(store, text.strip().lower())), text)
+
+
+def find_record_or_item(store: Store, text: str, *shelves: Items[Any]) -> Record | Item:
+    """As `find_record`, among the items of some kinds too."""
+    start = text.strip().lower()
+    items = [item for shelf in shelves for item in shelf.all() if str(item.id).startswith(start)]
+    return _only([*_matching(store, start), *(items if start else ())], text)
+
+
+def _only(found: list[T], text: str) -> T:
     if len(found) == 1:
         return found[0]
     if not found:

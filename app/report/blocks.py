@@ -278,6 +278,7 @@ class Signature(Block):
 
     label: str = "Assessed by"
     before: float = 22
+    keeps_next: bool = False
 
     def height(self, sheet: Sheet, width: float) -> float:
         return 14 * PT

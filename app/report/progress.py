@@ -7,7 +7,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.plain_text import plain
-from app.report.blocks import BODY, SMALL_STRONG, STRONG, TITLE, Block, Facts, Paragraph, Signature
+from app.report.blocks import (
+    BODY,
+    SMALL,
+    SMALL_STRONG,
+    STRONG,
+    TITLE,
+    Block,
+    Facts,
+    Paragraph,
+    Signature,
+)
 from app.report.content import Fact
 from app.report.layout import PageBreak, fact_rows, flowing
 from app.report.progress_reading import Progress
@@ -62,10 +72,8 @@ def _letter(message: Message, progress: Progress, on: str) -> Iterable[Block]:
     yield Paragraph("", _LETTER, before=4)
     for line in message.text.splitlines() or ["(no text was written)"]:
         yield from flowing(plain(line) or " ", _LETTER, before=4)
-    yield Paragraph(
-        "The summary of this person’s records follows on the next page.", BODY, 16, keeps_next=True
-    )
-    yield Signature("Signed by", before=40)
+    yield Signature("Signed by", before=40, keeps_next=True)
+    yield Paragraph("The summary of the records follows on the next page.", SMALL, before=14)
 
 
 def _summary(progress: Progress, made_at: datetime) -> Iterable[Block]:
