@@ -33,6 +33,7 @@ class Settings:
     backup_folder: str = ""
     last_backup: str = ""  # ISO day
     experimental_devices: bool = False
+    reference_lines: bool = False
     calibration_months: int = 12
     gravity_m_s2: float | None = None  # None: standard gravity
     masses_percent: float | None = None  # how far off the clinic's masses may be
@@ -73,7 +74,8 @@ def _read(path: Path) -> Settings:
         settings = replace(settings, force_unit=ForceUnit(str(unit)))
     if isinstance(scale, int | float) and SMALLEST_TEXT <= scale <= LARGEST_TEXT:
         settings = replace(settings, text_scale=float(scale))
-    settings = replace(settings, experimental_devices=stored.get("experimental_devices") is True)
+    for name in ("experimental_devices", "reference_lines"):
+        settings = replace(settings, **cast("dict[str, Any]", {name: stored.get(name) is True}))
     settings = replace(settings, **_terms(stored))
     texts = ("clinician", "backup_folder", "last_backup")
     settings = replace(

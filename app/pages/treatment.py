@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.episodes import injuries
 from app.navigation import Desk, KeepTreatment, Route
+from app.own_presets import keep_preset, preset_of
 from app.pages.page import Header, Page
 from app.plain_text import plain
 from app.reading import Visit, read_visit
@@ -23,22 +24,28 @@ from app.widgets.body_map import BodyMap
 from app.widgets.controls import Button, Card, Deck, scrolling
 from app.widgets.dose_panel import DosePanel
 from app.widgets.draft_form import DraftForm
+from app.widgets.evoked_panel import EvokedPanel
+from app.widgets.name_line import NameLine
 from app.widgets.open_questions import OpenQuestions, questions
+from app.widgets.output_check_line import OutputCheckLine
 from app.widgets.screening_panel import ScreeningPanel
 from app.widgets.timer_bar import TimerBar
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
 from app.workflow import Notice, Weight
+from data.clinical.entries import CatalogueError
 from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, Plain, number_of
 from data.clinical.screening import screening_lists
+from data.output_checks import unit_and_head
 from data.records import Treatment
+from data.sides import Side
 from data.store import Store
 from data.treatment_course import Course
 from data.treatment_dose import dose_numbers
 from data.treatment_draft import Difference, Draft, as_last_time, differences, new_draft
 from data.treatment_record import MarkKind, ScreeningRecord, Value
-from devices.modality import Modality
+from devices.modality import Modality, Origin
 
 _START, _FORM = range(2)
 _TICK_MS = 200
@@ -73,13 +80,19 @@ class TreatmentPage(Page):
         self._notice: Notice | None = None
         self.other = Button("Other treatment", clicked=self._begin_again)
         self.save = Button("Save treatment", "primary", key="Ctrl+Enter", clicked=self._save)
-        self.header = Header("Treatment", self.other, self.save)
+        self.keep = Button("Keep as preset", clicked=self._ask_preset)
+        self.preset_name = NameLine(
+            "Name of the preset", "Keep", hint="what it is for, no athlete’s name"
+        )
+        self.header = Header("Treatment", self.keep, self.other, self.save)
         self.start = TreatmentStart()
         self.questions = OpenQuestions()
         self.form = DraftForm()
         self.screening = ScreeningPanel()
         self.body_map = BodyMap()
         self.dose = DosePanel()
+        self.evoked = EvokedPanel(self.desk)
+        self.output = OutputCheckLine(self.desk)
         self.timer = TimerBar()
         self.unit = UnitPanel()
         self._tick = QTimer(self)
@@ -97,6 +110,7 @@ class TreatmentPage(Page):
         running = self.desk.running
         if running.timer is not None and running.session_id == session_id:
             self._draft = running.timer.draft
+        self.output.forget()
         self.desk.store.ask(self, lambda store: _read(store, session_id), self._on_read, slot="v")
         self._show()
 
@@ -104,6 +118,9 @@ class TreatmentPage(Page):
         self._tick.stop()
 
     def escape(self) -> bool:
+        if self.preset_name.isVisible():
+            self.preset_name.leave()
+            return True
         if self._draft is not None and self.start.isHidden() is False:
             return False
         if self._draft is not None and self.desk.running.timer is None and not self._is_touched():
@@ -113,6 +130,7 @@ class TreatmentPage(Page):
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
+        self.body.addWidget(self.preset_name)
         self.start.setMaximumWidth(theme().px(720))
         form = QWidget()
         column = QVBoxLayout(form)
@@ -133,7 +151,8 @@ class TreatmentPage(Page):
         sides = QVBoxLayout(right)
         sides.setContentsMargins(0, 0, 0, 0)
         sides.setSpacing(space(4))
-        sides.addWidget(self.dose)
+        for part in (self.evoked, self.output, self.dose):
+            sides.addWidget(part)
         sides.addWidget(where)
         sides.addStretch()
         is_wide = theme().text_scale <= 1.25
@@ -155,6 +174,8 @@ class TreatmentPage(Page):
 
     def _connect(self) -> None:
         self.start.chosen.connect(self._take)
+        self.preset_name.given.connect(self._keep_preset)
+        self.preset_name.left.connect(self.questions.take_focus)
         self.start.unit_chosen.connect(self._take_unit)
         self.questions.answered.connect(self._on_answer)
         self.form.edited.connect(self._on_edit)
@@ -162,6 +183,7 @@ class TreatmentPage(Page):
         self.form.meant.connect(self._on_meant)
         self.screening.changed.connect(self._on_screening)
         self.body_map.changed.connect(self._on_placement)
+        self.evoked.taken.connect(self._on_evoked)
         self.timer.toggled.connect(self._toggle_timer)
         self.timer.ended.connect(self._end_timer)
         self.timer.checked.connect(self._check)
@@ -174,6 +196,8 @@ class TreatmentPage(Page):
         self.add_key("S", "Screening: everything answered with no", self.screening.all_no.click)
         self.add_key("Q", "Go to what is still to be answered", self.questions.take_focus)
         self.add_key("B", "Go to the body map", self.body_map.setFocus)
+        self.add_key("V", "Take the evoked force of the last contraction", self.evoked.take_now)
+        self.add_key("Z", "Zero the dynamometer, the limb at rest", self.evoked.zero_now)
 
     def _on_read(self, read: _Read) -> None:
         self._read = read
@@ -226,6 +250,9 @@ class TreatmentPage(Page):
         self._deck.setCurrentIndex(_START if draft is None else _FORM)
         self.other.setVisible(draft is not None and timer is None)
         self.save.setVisible(draft is not None)
+        self.keep.setVisible(draft is not None and not self._is_unit)
+        if draft is None:
+            self.preset_name.hide()
         self.timer.setVisible(draft is not None and not self._is_unit)
         self.unit.setVisible(self._is_unit)
         if draft is None:
@@ -242,12 +269,39 @@ class TreatmentPage(Page):
         is_electrical = draft.modality in _ELECTRICAL
         self.body_map.set_placing(Placing.PADS if is_electrical else Placing.AREA)
         self.body_map.set_pad_size(number_of(draft.plain.get("electrode_cm2")))
+        self._show_beside(draft)
         self._show_questions()
         self._show_dose()
         self._show_timer()
         unit = self.desk.treatment
         if self._is_unit and unit is not None:
             self.unit.show_treatment(unit)
+
+    def _show_beside(self, draft: Draft) -> None:
+        """What other instruments tell: the evoked force, the last output check of the head."""
+        is_ultrasound = draft.modality is Modality.ULTRASOUND
+        self.output.setVisible(is_ultrasound)
+        if is_ultrasound:
+            unit, head = unit_and_head(draft.values)
+            told = self.desk.treatment if self._is_unit else None
+            if told is not None:
+                unit = replace(unit, model=told.device.name, serial=told.device.serial or "")
+            self.output.show_head(unit, head)
+        read = self._read
+        self.evoked.setVisible(draft.modality is Modality.NMES and read is not None)
+        if draft.modality is Modality.NMES and read is not None:
+            side = draft.plain.get("side")
+            treated = Side(side) if side in tuple(Side) else None
+            self.evoked.show_for(read.visit.person.id, treated)
+
+    def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        draft = draft.with_value("evoked_force_n", peak_n, Origin.MEASURED)
+        origin = Origin.ENTERED if share is None else Origin.DERIVED
+        draft = draft.with_value("mvic_percent", share, origin, method)
+        self._set(draft if share is None else draft.confirmed("mvic_percent", "measured"))
 
     def _shown_draft(self, draft: Draft) -> Draft:
         """While a treatment runs, its settings as they were turned last."""
@@ -325,6 +379,9 @@ class TreatmentPage(Page):
         draft = self._draft
         if draft is None or self._is_turned(key):
             return
+        share = draft.values.get("mvic_percent")
+        if key == "evoked_force_n" and share is not None and share.origin is Origin.DERIVED:
+            draft = draft.with_value("mvic_percent", None)  # it was that of another force
         self._set(draft.with_value(key, value))
 
     def _on_settled(self, key: str, value: Plain | None) -> None:
@@ -415,6 +472,31 @@ class TreatmentPage(Page):
             self.questions.take_focus()
             return True
         return False
+
+    def _ask_preset(self) -> None:
+        draft = self._draft
+        if draft is not None and not self._refuses(draft, (Part.SETTINGS,), is_strict=False):
+            self.preset_name.ask()
+
+    def _keep_preset(self, name: str) -> None:
+        draft = self._draft
+        if draft is None:
+            return
+        try:
+            path = keep_preset(preset_of(self._shown_draft(draft), name))
+        except (OSError, LookupError, CatalogueError) as error:
+            self._say(f"The preset was not kept: {error}", "The treatment is as it was.", "")
+            return
+        self.preset_name.hide()
+        self.questions.take_focus()
+        self.desk.notice.emit(
+            Notice(
+                Weight.INFO,
+                f"“{name}” is kept as a preset.",
+                "Settings and time are in it, nothing of the person.",
+                f"It is offered with the next treatment; its file is {path.name}.",
+            )
+        )
 
     def _say(self, what: str, safe: str, todo: str) -> None:
         self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))

@@ -15,6 +15,7 @@ from app.pages.calibration import CalibrationPage
 from app.pages.devices_page import DevicesPage
 from app.pages.exercises import ExercisesPage
 from app.pages.ladder import LadderPage
+from app.pages.library import LibraryPage
 from app.pages.output_check import OutputCheckPage
 from app.pages.person import PersonPage
 from app.pages.review import ReviewPage
@@ -34,9 +35,11 @@ from app.training import TRAINING_OPENS
 from app.visit_items import KINDS, MANUAL, RUNNING, ItemKind
 from app.workflow import Notice, Weight
 from data.clinical.body_regions import View
-from data.clinical.output_check import read
-from data.output_checks import Head, Unit, new_check
+from data.clinical.clinic_files import FileKind, use_clinic_folder
 from data.clinical.gravity import GravityMethod
+from data.clinical.output_check import read
+from data.clinical.own_copies import copy_to_clinic
+from data.output_checks import Head, Unit, new_check
 from data.rehabilitation import Grade
 from data.sides import Side
 from data.treatment_record import PlacedPoint, Placement, Polarity
@@ -414,6 +417,16 @@ def treatment_tens(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
 
 
+def treatment_preset(window: MainWindow, clinic: Clinic) -> None:
+    """The settings of a treatment are about to be kept as a preset."""
+    treatment_tens(window, clinic)
+    page = window.page
+    assert isinstance(page, TreatmentPage)
+    page.form.edited.emit("amplitude_ma", 22.0)
+    page.keep.click()
+    page.preset_name.name.set_value("TENS for the hamstring, strong, before the Nordic curls")
+
+
 def treatment_timer(window: MainWindow, clinic: Clinic) -> None:
     """Under way: turned once, with the skin to be looked at."""
     page = _treatment(window, clinic, None)
@@ -586,6 +599,21 @@ def today_recovered(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.TODAY))
 
 
+def library_own(window: MainWindow, clinic: Clinic) -> None:
+    """A reference value of the clinic's own, the switch for the lines, and a file that is wrong."""
+    own = clinic.path.parent / "clinic"
+    use_clinic_folder(own)
+    if not own.exists():
+        copy_to_clinic(FileKind.REFERENCES, "nordic.337", window.desk.today)
+        wrong = "version: 1\npresets: {tens.ours: {name: Ours}}\n"
+        (own / "presets_ours.yaml").write_text(wrong, "utf-8")
+    _go(window, Route(PageId.TODAY))
+    _go(window, Route(PageId.LIBRARY))
+    page = window.page
+    assert isinstance(page, LibraryPage)
+    page.list.set_current((FileKind.REFERENCES, "nordic.337"))
+
+
 def library(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.LIBRARY, word="nordic.bil"))
 
@@ -623,10 +651,12 @@ SCENES = tuple(
         visit, visit_treatment, visit_empty, visit_test_setup,
         visit_manual, visit_running, visit_measure,
         exercises, exercises_empty, review, review_compare, review_reject,
-        treatment_start, treatment, treatment_tens, treatment_timer, treatment_running,
+        treatment_start, treatment, treatment_tens, treatment_preset,
+        treatment_timer, treatment_running,
         treatment_contact_lost, treatment_output_check, treatment_nmes,
         output_check, output_check_empty,
         devices, devices_all, training_started, devices_searching, devices_found, library,
+        library_own,
         calibration, calibration_step, calibration_result, calibration_check,
         settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
