@@ -310,7 +310,8 @@ def _warnings(treatment: Treatment) -> Iterable[str]:
         limit = _limit(key)
         over = note_over(limit, dose.value) if limit else None
         if over:
-            yield f"{sentence(dose_name(key))} {dose_value(dose.value or 0.0)} {dose.unit}. {over}"
+            name = sentence(dose_name(key, of_output=len(treatment.settings) > 1))
+            yield f"{name}: {dose_value(dose.value or 0.0)} {dose.unit}. {over}"
     if treatment.gaps:
         unheard = sum(gap.end_s - gap.start_s for gap in treatment.gaps)
         yield (

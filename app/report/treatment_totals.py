@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from app.plain_text import plain
@@ -16,6 +17,7 @@ _SUMMED = (
     "energy_j", "total_energy_j", "total_charge_c", "settings_charge_uc", "settings_energy_j",
     "counted_charge_uc", "counted_energy_j",
 )  # fmt: skip
+_OF_OUTPUT = re.compile(r"^(?:ch|head)\d+_")
 
 
 def totals(treatments: Iterable[tuple[Session, Treatment]]) -> list[Sequence[str]]:
@@ -47,7 +49,7 @@ def _doses(members: Sequence[Treatment]) -> Iterable[str]:
     sums: dict[tuple[str, str, str], list[float]] = {}
     for each in members:
         for key, dose in each.dose.items():
-            if dose.value is not None and key.endswith(_SUMMED):
+            if dose.value is not None and _OF_OUTPUT.sub("", key) in _SUMMED:
                 method = short_method(dose.method, name="method")
                 sums.setdefault((key, dose.unit, method), []).append(dose.value)
     for (key, unit, method), values in sums.items():

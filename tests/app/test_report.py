@@ -111,6 +111,25 @@ def test_the_measurement_error_stands_with_its_source():
     assert "Within measurement error of about ±23.7 %" in said
 
 
+def test_the_clinics_own_error_comes_before_a_published_one():
+    # Ten people, five 10 N up and five 10 N down: SD of the changes 10.54 N, over √2 7.45 N.
+    pairs = [(300.0 + k, 300.0 + k + (10.0 if k % 2 else -10.0)) for k in range(10)]
+    visit = Visit(
+        builders.person(),
+        builders.session(),
+        (nordic(),),
+        (),
+        (earlier(),),
+        retests={("nordic.bil", "peak_n"): {"onb": pairs}},
+    )
+    (only,) = compose(visit, strength_tests(), builders.START).tests
+    said = " ".join(only.statements)
+    assert "This clinic’s own measurement error: SEM 7 N (10 people of this clinic" in said
+    assert "Opar" not in said
+    # Student's t for 9 degrees of freedom is 2.262: 2.262 · √2 · 7.45 N = 23.8 N.
+    assert "right -2 N; within measurement error (smallest detectable change 24 N)" in said
+
+
 def test_what_held_the_limb_and_its_weight_stand_below_the_title():
     trial = nordic()
     assert "not corrected for the limb's weight · stabilised by device" in section(trial).subtitle
