@@ -129,6 +129,9 @@ TABLE_METRICS = ("peak_n", "per_kg_n_kg", "torque_nm", "impulse_ns", "time_to_pe
 CODES = {
     "SAT": "sensor at the end of its range",
     "GAP": "samples missing",
+    "SPIKE": "one reading stands apart",
+    "STUCK": "this cell stood still",
+    "ZERO": "zero moved",
     "SHORT": "shorter than the test asks for",
     "NOZERO": "no quiet baseline before it",
     "PRETENS": "force on the sensor before the effort",

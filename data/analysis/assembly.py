@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from data.analysis import filters
 from data.analysis.errors import AnalysisError
-from data.analysis.limb import Level, LimbRep
+from data.analysis.limb import Level, LimbRep, resting_limit
 from data.analysis.onset import Baseline, Onset, find_preload
 from data.analysis.peaks import raw_peak
 from data.analysis.recording import Recording
 from data.analysis.sampling import GAP_LIMIT_S
+from data.analysis.sensor import MOVING_N, still_s
 from data.analysis.trace import Trace
 from data.analysis.types import AnalysisOptions, Side
 from data.analysis.windows import TAIL_S, RepWindow, limb_start
@@ -97,9 +100,20 @@ def _limb_rep(
         peak_s=peak_s,
         pretension_n=pretension,
         gap_s=gap,
+        still_s=_still_s(recording, column, start, end),
         is_broken=sampling.is_broken(start, end),
         is_invalid=gap > GAP_LIMIT_S,
     )
+
+
+def _still_s(recording: Recording, column: int, start: float, end: float) -> float:
+    """0 for a cell that never moved: it is not in use."""
+    trace = recording.traces[column]
+    if len(recording.traces) == 1 or float(np.ptp(trace.f)) < MOVING_N:
+        return 0.0
+    span = trace.between(start, end)
+    others = np.delete(recording.force[span], column, axis=1)
+    return still_s(trace.t[span], trace.f[span], others)
 
 
 def _manual_onset(
@@ -150,14 +164,10 @@ def _resting_level(
 
 def _preload(trace: Trace, onset: Onset, peak_s: float, rest: float, gross: float) -> float:
     """How far an even stretch on the way up lies above rest, N; 0 if there is none."""
-    low, high = rest + _pretension_limit(rest, gross), rest + 0.5 * (gross - rest)
+    low, high = rest + resting_limit(gross - rest), rest + 0.5 * (gross - rest)
     level = find_preload(trace, onset.at_s, peak_s, low, high)
     return level - rest if level else 0.0
 
 
 def _is_above(quiet: float, rest: float, gross: float) -> bool:
-    return quiet - rest > _pretension_limit(rest, gross)
-
-
-def _pretension_limit(rest: float, gross: float) -> float:
-    return max(20.0, 0.05 * (gross - rest))
+    return quiet - rest > resting_limit(gross - rest)

@@ -25,6 +25,7 @@ class LimbRep:
 
     `net` is the force less `level`, over the repetition and a little around it; `early` the same,
     filtered where somebody asked for it. `automatic` is the onset that a person has moved.
+    `still_s` is how long a cell that moved before did not, while that of the other limb did.
     `gap_s` is the longest stretch without samples inside, `is_broken` whether any is over 2.5
     sample periods.
     """
@@ -43,8 +44,21 @@ class LimbRep:
     peak_s: float
     pretension_n: float
     gap_s: float
+    still_s: float
     is_broken: bool
     is_invalid: bool
+
+    @property
+    def invalid(self) -> str | None:
+        """Why this repetition has no numbers; None if it has."""
+        if self.still_s:
+            return f"the cell stood still for {self.still_s:.1f} s while the other moved"
+        return f"gap of {self.gap_s:.2f} s inside the repetition" if self.is_invalid else None
+
+
+def resting_limit(effort_n: float) -> float:
+    """From how many newtons on two levels of rest around an effort are not the same."""
+    return max(20.0, 0.05 * effort_n)
 
 
 def early_refusal(limb: LimbRep) -> str | None:

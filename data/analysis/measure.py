@@ -24,8 +24,7 @@ def measure(
     knee: nordic.KneeAngle | None = None,
 ) -> dict[str, Metric]:
     """Every metric of the repetition by key, refused ones with their reason."""
-    invalid = f"gap of {limb.gap_s:.2f} s inside the repetition" if limb.is_invalid else None
-    table = MetricTable(invalid)
+    table = MetricTable(limb.invalid)
     is_isometric = test.contraction is Contraction.ISOMETRIC_MAKE
     _add_peaks(table, limb, is_isometric=is_isometric)
     _add_whole(table, limb, options)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from data.analysis.limb import LimbRep, baseline_complaint
+from data.analysis.limb import LimbRep, baseline_complaint, resting_limit
+from data.analysis.sensor import reading_apart
 from data.analysis.trace import mean
 from data.analysis.types import AnalysisOptions, Curve, QualityNote, RepResult, Side
 from data.clinical.tests import Contraction, StrengthTest
@@ -94,6 +95,18 @@ def load_note(resting_n: float, test: StrengthTest) -> QualityNote | None:
     return QualityNote("LOADED", f"The recording begins under {resting_n:.0f} N, taken for rest.")
 
 
+def zero_note(shift_n: float | None, best_n: float, side: Side | None) -> QualityNote | None:
+    """The cell rests elsewhere after the last effort than before the first."""
+    if shift_n is None or abs(shift_n) <= resting_limit(best_n):
+        return None
+    way = "more" if shift_n > 0 else "less"
+    text = (
+        f"At rest the sensor shows {abs(shift_n):.0f} N {way} after the last effort than before "
+        "the first: its zero has moved, or the limb rests otherwise. Take the zero again."
+    )
+    return QualityNote("ZERO", text, None, side)
+
+
 def missing_field_notes(
     reps: Sequence[RepResult], test: StrengthTest, options: AnalysisOptions
 ) -> list[QualityNote]:
@@ -117,6 +130,13 @@ def _sensor_findings(limb: LimbRep, curve: Curve, options: AnalysisOptions) -> I
         yield "GAP", f"{limb.gap_s:.2f} s of samples are missing: the repetition is not counted."
     elif limb.is_broken:
         yield "GAP", f"{1000 * limb.gap_s:.0f} ms of samples are missing: no early force."
+    if limb.still_s:
+        seen = f"This cell stood still for {limb.still_s:.1f} s while the other moved"
+        yield "STUCK", f"{seen}: the repetition is not counted. Check its cable."
+    apart = reading_apart(limb.net, start, end)
+    if apart:
+        seen = f"One reading lies {apart:.0f} N beyond its neighbours, which no limb does"
+        yield "SPIKE", f"{seen}: where it is the peak, leave the repetition out."
     if limb.is_cut:
         yield "CUT", "The recording ends inside this repetition."
 

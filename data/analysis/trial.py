@@ -13,6 +13,7 @@ from data.analysis.measure import measure
 from data.analysis.nordic import KneeAngle
 from data.analysis.recording import Recording
 from data.analysis.reps import describe
+from data.analysis.sensor import zero_shift
 from data.analysis.symmetry import FORMULAS
 from data.analysis.types import (
     AnalysisOptions,
@@ -57,6 +58,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     by_side = {side: [rep for rep in reps if rep.side is side] for side in recording.sides}
     comparison = _compare(by_side, test, options)
     notes += [*_trial_notes(recording, by_side, resting, test, options), *comparison.quality]
+    notes += _zero_notes(recording, by_side, options)
     return TrialAnalysis(
         reps=tuple(sorted(reps, key=lambda rep: (rep.number, rep.side or ""))),
         summary={side: summarise(of_side) for side, of_side in by_side.items()},
@@ -123,6 +125,26 @@ def _trial_notes(
         *(note for note in notes if note is not None),
         *quality.missing_field_notes(reps, test, options),
     ]
+
+
+def _zero_notes(
+    recording: Recording,
+    by_side: Mapping[Side | None, Sequence[RepResult]],
+    options: AnalysisOptions,
+) -> list[QualityNote]:
+    bounds = [rep.bounds for reps in by_side.values() for rep in reps]
+    if not bounds:
+        return []
+    first, last = min(b.start_s for b in bounds), max(b.end_s for b in bounds)
+    notes = [
+        quality.zero_note(
+            zero_shift(trace, first, last, options.resolution_n or 0.0),
+            max(valid_values(by_side[side], "peak_n"), default=0.0),
+            side,
+        )
+        for trace, side in zip(recording.traces, recording.sides, strict=True)
+    ]
+    return [note for note in notes if note is not None]
 
 
 def _methods(

@@ -44,6 +44,7 @@ _SWAP = _OWN + "another_unit_never_slips_in_and_the_right_one_goes_on"
 _UNPLUG = _PORTS + "pulled_out_at_any_byte_one_loss_is_told_and_nothing_before_it_goes"
 _RAISES = _PORTS + "whatever_a_lost_port_raises_is_one_loss_and_the_trial_goes_on"
 _REFUSED = _OWN + "a_zero_of_a_loaded_or_drifting_cell_is_refused_and_the_old_one_kept"
+_SENSOR = "data/analysis/test_sensor.py::test_"
 _REPORTED = "devices/test_treatment_log.py::test_"
 
 PLAN, TEST = Played.PLAN, Played.TEST
@@ -156,7 +157,13 @@ ROWS: tuple[Row, ...] = (
         (_SERIAL + "a_second_opener_is_refused_with_what_to_do",),
     ),
     Row("D01", "the converter is at its rail", PLAN, (MATRIX,)),
-    Row("D02", "spikes of one reading", PLAN, (MATRIX,)),
+    Row(
+        "D02",
+        "spikes of one reading",
+        PLAN,
+        (MATRIX, _SENSOR + "a_single_reading_that_stands_apart_is_told_and_stays"),
+        unnoticed="that a reading stands apart, where fewer than 60 come in a second",
+    ),
     Row("D03", "readings that are no numbers", PLAN, (MATRIX,)),
     Row("D04", "drift", PLAN, (MATRIX, _REFUSED)),
     Row(
@@ -175,15 +182,18 @@ ROWS: tuple[Row, ...] = (
         "D07",
         "the zero moves in a trial",
         PLAN,
-        (MATRIX,),
-        unnoticed="that the cells read something else after the trial than before it",
+        (MATRIX, _SENSOR + "a_zero_that_moved_in_a_trial_is_told"),
+        unnoticed="less than 20 N of it, and any of it without rest before and after the efforts",
     ),
     Row(
         "D08",
         "one cell is stuck",
         PLAN,
-        (MATRIX,),
-        unnoticed="that a cell shows the same all the time, where its device does not say so",
+        (
+            MATRIX,
+            _SENSOR + "a_cell_that_stays_while_the_other_moves_gives_no_numbers_and_no_asymmetry",
+        ),
+        unnoticed="that an only cell shows the same all the time, where its device does not say so",
     ),
     Row("D09", "two devices are swapped", TEST, (_SWAP,)),
     Row(
