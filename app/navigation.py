@@ -86,7 +86,7 @@ class Desk(QObject):
     notice = Signal(object)  # Notice | None: the one line in its fixed place
     start_test = Signal(object)  # StartTest
     next_wanted = Signal()  # the next athlete, after one is done
-    report_wanted = Signal(object)  # UUID of a session
+    report_wanted = Signal(object)  # UUID of a session, treatment, letter or person
     hand_out_wanted = Signal(object)  # UUID of a prescription
     find_devices = Signal()
     use_device = Signal(object, str)  # Found, id of the model that it is

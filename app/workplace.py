@@ -90,7 +90,8 @@ class Workplace(QObject):
         self.desk.settings_changed.connect(self._take_settings)
         self.desk.trace_of = self._trace_of
         self._take_settings()
-        self.desk.report_wanted.connect(self._write_report)
+        self.desk.report_wanted.connect(self._write_paper)
+        self.desk.hand_out_wanted.connect(self._write_paper)
         self.desk.keep_treatment.connect(self._keep_treatment)
         self.frame.may_close = self._may_close
         self.frame.close_refused.connect(self._say_recording)
@@ -351,21 +352,21 @@ class Workplace(QObject):
             )
         )
 
-    def _write_report(self, session_id: UUID) -> None:
-        path = self.reports / f"{session_id}.pdf"  # never a person's name in a file's
+    def _write_paper(self, record_id: UUID) -> None:
+        path = self.reports / f"{record_id}.pdf"  # never a person's name in a file's
 
         def work(store: Store) -> Path:
-            from app.report.stored import report_of
+            from app.report.stored import find_paper, paper_of
 
             self.reports.mkdir(parents=True, exist_ok=True)
-            return report_of(store, store.sessions.get(session_id), path)
+            return paper_of(store, find_paper(store, record_id), path)
 
-        self.desk.store.ask(self, work, self._report_written)
+        self.desk.store.ask(self, work, self._paper_written)
 
-    def _report_written(self, path: Path) -> None:
+    def _paper_written(self, path: Path) -> None:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
         self.desk.notice.emit(
-            Notice(Weight.INFO, "The report is written.", f"It is at {path}.", "Print or send it.")
+            Notice(Weight.INFO, "The PDF is written.", f"It is at {path}.", "Print or send it.")
         )
 
     def _ask(self, work: Coroutine[Any, Any, T], then: Callable[[T], None]) -> None:

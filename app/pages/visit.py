@@ -118,7 +118,9 @@ class VisitPage(Page):
         self.measure.cancelled.connect(self._leave_form)
         self.exercises.edit.clicked.connect(self._prescribe)
         self.exercises.hand_out.clicked.connect(self._hand_out)
-        self.add_key("Ctrl+P", "Report of this visit", self._report)
+        self._right.currentChanged.connect(self._show_print_key)
+        self.item.print_wanted.connect(self._print_letter)
+        self.add_key("Ctrl+P", "What is chosen as PDF, else the report of the visit", self._print)
         desk.settings_changed.connect(self._show_current)
 
     def enter(self, route: Route) -> None:
@@ -198,7 +200,8 @@ class VisitPage(Page):
         card = Card(margin=5)
         self._treatment_title = Elided("", "heading")
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
-        head = row(self._treatment_title, self._virtual)
+        self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self._print)
+        head = row(self._treatment_title, self._virtual, self.print)
         head.setStretch(0, 1)
         card.column.addLayout(head)
         card.column.addWidget(scrolling(self.record), 1)
@@ -289,6 +292,7 @@ class VisitPage(Page):
         if kind is not None:
             self.item.show_item(kind, item, time_of_day(at))
             self._right.setCurrentIndex(_ITEM)
+            self._show_print_key()
         elif isinstance(item, TypedValue):
             self.item.show_value(item, title_of(item), detail_of(item), time_of_day(at))
             self._right.setCurrentIndex(_ITEM)
@@ -322,6 +326,7 @@ class VisitPage(Page):
         if self._shown is not None:
             self.item.begin(kind)
             self._right.setCurrentIndex(_ITEM)
+            self._show_print_key()
             self._right.show()
             self.item.focus_first()
 
@@ -442,6 +447,31 @@ class VisitPage(Page):
     def _report(self) -> None:
         if self._visit is not None:
             self.desk.report_wanted.emit(self._visit.session.id)
+
+    def _print(self) -> None:
+        """What is chosen, where it has a paper of its own; else the report of the visit."""
+        item = self._item(self.timeline.current_key)
+        shown = self._right.currentIndex()
+        if shown == _TREATMENT and isinstance(item, Treatment):
+            self.desk.report_wanted.emit(item.id)
+        elif shown == _EXERCISES:
+            self._hand_out()
+        elif self._is_letter:
+            self.item.print_item()
+        else:
+            self._report()
+
+    def _print_letter(self, letter: Item) -> None:
+        self.desk.report_wanted.emit(letter.id)
+
+    @property
+    def _is_letter(self) -> bool:
+        return self._right.currentIndex() == _ITEM and self.item.is_letter
+
+    def _show_print_key(self) -> None:
+        """The key stands on the button that it presses now."""
+        has_own = self._is_letter or self._right.currentIndex() in (_TREATMENT, _EXERCISES)
+        self.report.set_key("" if has_own else "Ctrl+P")
 
     def _end(self) -> None:
         if self._visit is None:

@@ -76,6 +76,12 @@ class Button(QPushButton):
         super().setText(plain(text).replace("&", "&&"))
         self.setAccessibleName(plain(text))
 
+    def set_key(self, key: str) -> None:
+        """Draw another key cap, or none."""
+        self.key = key
+        self.updateGeometry()
+        self.update()
+
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return self.sizeHint()
 

@@ -11,15 +11,17 @@ from app.widgets.controls import Button, Card, Deck, column, row, scrolling
 from app.widgets.item_form import ItemForm
 from app.widgets.text import Elided, Text
 from data.episodes import Item
+from data.rehabilitation import Message
 
 
 class ItemPanel(Card):
     """`saved` carries the kind, the answers and the item that they change, or None for a new one;
-    `removed` the item. What was begun stays until it is saved or cancelled, whatever is looked at
-    in between."""
+    `removed` the item; `print_wanted` a letter, after what was changed in it was saved. What was
+    begun stays until it is saved or cancelled, whatever is looked at in between."""
 
     saved = Signal(object, object, object)
     removed = Signal(object)
+    print_wanted = Signal(object)
     cancelled = Signal()
 
     def __init__(self) -> None:
@@ -42,7 +44,8 @@ class ItemPanel(Card):
         self.save = Button("Save", "primary", key="Ctrl+Enter", clicked=self._save)
         self.remove = Button("Remove", icon_name="remove", clicked=self._remove)
         self.cancel = Button("Cancel", key="Esc", clicked=self.give_up)
-        self.column.addLayout(row(self.save, self.cancel, 1, self.remove))
+        self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self.print_item)
+        self.column.addLayout(row(self.save, self.cancel, self.print, 1, self.remove))
 
     @property
     def is_new(self) -> bool:
@@ -54,6 +57,11 @@ class ItemPanel(Card):
         if self._kind is None:
             return None
         return self._forms.get((self._kind.name, self._item is None))
+
+    @property
+    def is_letter(self) -> bool:
+        """A letter that is stored is shown."""
+        return isinstance(self._item, Message)
 
     def begin(self, kind: ItemKind) -> None:
         """A form for a new item: empty, or as it was left."""
@@ -77,11 +85,22 @@ class ItemPanel(Card):
         self._deck.setCurrentWidget(self._said)
         self.save.hide()
         self.cancel.hide()
+        self.print.hide()
         self.remove.show()
 
     def focus_first(self) -> None:
         if self.form is not None:
             self.form.setFocus()
+
+    def print_item(self) -> None:
+        """Ask for the letter on paper, as it stands in the form."""
+        form, item = self.form, self._item
+        answers = form.answers() if form else None
+        if answers is None or item is None:
+            return
+        if any(getattr(item, name) != answer for name, answer in answers.items()):
+            self.saved.emit(self._kind, answers, item)
+        self.print_wanted.emit(item)
 
     def kept(self) -> None:
         """What was being written is stored."""
@@ -113,6 +132,7 @@ class ItemPanel(Card):
         self.save.show()
         self.remove.setVisible(item is not None)
         self.cancel.setVisible(item is None)
+        self.print.setVisible(self.is_letter)
         return self._forms[key]
 
     def _save(self) -> None:

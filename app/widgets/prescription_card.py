@@ -16,7 +16,7 @@ class PrescriptionCard(Card):
     def __init__(self) -> None:
         super().__init__("Exercises", margin=5)
         self.edit = Button("Change", icon_name="edit", key="X")
-        self.hand_out = Button("Hand-out", icon_name="report")
+        self.hand_out = Button("Hand-out", icon_name="report", key="Ctrl+P")
         content = QWidget()
         self._lines = QVBoxLayout(content)
         self._lines.setContentsMargins(0, 0, 0, 0)
