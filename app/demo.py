@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from app.links import ChosenLink, LinkSpecError, serial_link
 from app.station import Station, TrialPlan
 from app.status import Found
+from app.weighing import Port
 from app.window import DemoOptions
 from data.analysis.types import Side
 from data.clinical.tests import Laterality
@@ -22,6 +23,7 @@ from devices.types import HostCalibration, Position, Transport
 from drivers.ble import BleLink
 from drivers.broadcast import BroadcastLink
 from drivers.link import Link
+from firmware_sim.balance import BalanceFirmware
 from firmware_sim.catalog import FIRMWARE
 from firmware_sim.chronojump import ChronojumpFirmware
 from firmware_sim.faults import FaultFileError, FaultPlan, plan_named
@@ -97,6 +99,7 @@ class VirtualClinic:
     puller: Athlete = field(default_factory=lambda: Athlete(1))
     _radio: VirtualRadio = field(default_factory=VirtualRadio)
     _port: str | None = None
+    _balance: str | None = None
     _sensors: dict[str, tuple[Side, Athlete]] = field(
         default_factory=dict[str, tuple[Side, Athlete]]
     )
@@ -122,6 +125,12 @@ class VirtualClinic:
         """Switch the TENS unit on: its treatment begins when somebody connects."""
         unit = OttFirmware(tens_20min(), Framing.PACKETS, seed=self.options.seed)
         await self._put_on_air(unit, ELECTROTHERAPY_MODELS["ott"], self.options.tens_speed)
+
+    async def balance(self) -> Port:
+        """A balance with a head above it that gives about 5 W; switched on when first asked for."""
+        if self._balance is None:
+            self._balance = await self._plug_in(BalanceFirmware(), self.options.speed)
+        return Port(self._balance, "balance", is_virtual=True)
 
     async def stop(self) -> None:
         """Switch everything off; nothing of it runs afterwards."""

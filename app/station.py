@@ -290,6 +290,7 @@ class Station:
             calibrated_on=min(dates, default=None),
             calibration_due=self.in_force.due_on.isoformat() if self.in_force.due_on else None,
             is_uncalibrated=not device.is_calibrated or self.shows_counts,
+            is_zeroed=self.zeros is not None,
             model_id=device.model.id,
             maker=device.model.maker,
             is_experimental=device.model.evidence is Evidence.THIRD_PARTY,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.workflow import Notice
+from data.records import TelemetryGap
 from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
 
@@ -35,6 +36,7 @@ class DeviceStatus:
     calibrated_on: str | None = None
     calibration_due: str | None = None
     is_uncalibrated: bool = False  # it sends raw counts, and gives no newtons now
+    is_zeroed: bool = False  # a zero was taken since it was connected: its live force is net
     model_id: str = ""
     maker: str = ""
     is_experimental: bool = False
@@ -98,7 +100,8 @@ class DoseRow:
 class LiveTreatment:
     """A treatment that records itself from a connected unit. Read only: nothing here can act on it.
 
-    `contact` is None where the unit does not sense it.
+    `contact` is None where the unit does not sense it. `gaps` are stretches in which it was not
+    heard: nothing is filled in for them. `flags` say what is wrong, as the record keeps them.
     """
 
     modality: Modality
@@ -113,4 +116,5 @@ class LiveTreatment:
     contact_percent: float | None = None
     notice: Notice | None = None
     is_saved: bool = False
-    gaps_s: tuple[float, ...] = field(default=())
+    gaps: tuple[TelemetryGap, ...] = ()
+    flags: tuple[str, ...] = ()

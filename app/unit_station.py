@@ -25,7 +25,7 @@ from devices.modality import (
     UltrasoundDose,
     UltrasoundSettings,
 )
-from devices.treatment_log import TreatmentLog
+from devices.treatment_log import IDLE_DOSE, TreatmentLog
 from devices.types import Evidence, LinkState
 from protocols.events import Event
 from protocols.ott import TherapyState, UnitFlag
@@ -40,6 +40,7 @@ _STATES = {
     TherapyState.EMERGENCY: TreatmentState.STOPPED,
     TherapyState.FAULT: TreatmentState.FAULT,
 }
+_TELLING_S = 30.0
 _LABELS: Mapping[str, tuple[str, str, float]] = {
     # field: label, unit shown, factor from the field's own unit
     "mode": ("Mode", "", 1),
@@ -132,7 +133,8 @@ class UnitStation:
         if not settings:
             return None
         is_heard = self.device.state is LinkState.READY
-        state = _STATES.get(log.state, TreatmentState.READY) if log.state else TreatmentState.READY
+        rests = TreatmentState.STOPPED if log.is_over else TreatmentState.READY
+        state = _STATES.get(log.state, rests) if log.state else rests
         contact = _contact(log)
         return LiveTreatment(
             modality=_modality(log),
@@ -146,7 +148,8 @@ class UnitStation:
             contact=contact,
             contact_percent=_coupling(log),
             notice=_notice(log, contact),
-            gaps_s=tuple(gap.end_s - gap.start_s for gap in log.gaps),
+            gaps=_gaps(log),
+            flags=_flags(log),
         )
 
     def treatment(
@@ -174,7 +177,7 @@ class UnitStation:
             changes=tuple(log.changes),
             counters=log.counters,
             dose=_dose(log),
-            gaps=tuple(TelemetryGap(gap.start_s, gap.end_s, gap.cause) for gap in log.gaps),
+            gaps=_gaps(log),
             device=self.device.info,
             link=self.link_name,
             is_virtual=self.is_virtual,
@@ -300,7 +303,21 @@ def _coupling(log: TreatmentLog) -> float | None:
     return next((percent for percent in found if percent is not None), None)
 
 
+def _gaps(log: TreatmentLog) -> tuple[TelemetryGap, ...]:
+    return tuple(TelemetryGap(gap.start_s, gap.end_s, gap.cause) for gap in log.gaps)
+
+
+def _flags(log: TreatmentLog) -> tuple[str, ...]:
+    """As the record keeps them. Counters come once a second: what they differ by from the settings
+    says nothing before a while has passed."""
+    is_telling = log.is_over or log.on_s >= _TELLING_S
+    return (*log.flags, *(log.disagreements() if is_telling else ()))
+
+
 def _notice(log: TreatmentLog, contact: bool | None) -> Notice | None:
+    if IDLE_DOSE in log.flags:
+        what, _, todo = IDLE_DOSE.partition(". ")
+        return Notice(Weight.STOP, f"{what}.", "It stands in the record.", todo)
     if contact is False and log.state is TherapyState.RUNNING:
         what = "An electrode has no contact."
         if UnitFlag.LOW_COUPLING in log.unit_flags:
@@ -311,8 +328,9 @@ def _notice(log: TreatmentLog, contact: bool | None) -> Notice | None:
             "Time without contact is not counted as dose.",
             "Add gel or press the electrode on; the unit goes on by itself.",
         )
-    if log.flags:
-        return Notice(Weight.ATTENTION, log.flags[-1], "Everything heard is kept.", "")
+    flags = _flags(log)
+    if flags:
+        return Notice(Weight.ATTENTION, flags[-1], "Everything heard is kept.", "")
     return None
 
 

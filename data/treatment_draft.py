@@ -92,7 +92,9 @@ class Draft:
                 found[key] = Judgement(Verdict.OK, "", judgement.source, judgement.limit)
         return found
 
-    def with_value(self, key: str, plain: Plain | None, origin: Origin = Origin.ENTERED) -> Draft:
+    def with_value(
+        self, key: str, plain: Plain | None, origin: Origin = Origin.ENTERED, method: str = ""
+    ) -> Draft:
         """A field as somebody filled it in: it is no default any more, and asked about anew.
 
         Fields that hang on it take their new default as long as nobody touched them.
@@ -100,7 +102,7 @@ class Draft:
         """
         unit = self.form.field(key).unit
         values = dict(self.values)
-        values[key] = Value(plain, unit, origin)
+        values[key] = Value(plain, unit, origin, method=method)
         return replace(self, values=_followed(self.form, values, self.plain))
 
     def confirmed(self, key: str, words: str) -> Draft:

@@ -64,6 +64,7 @@ def _form(treatment: Treatment, known: ModalityForm) -> Iterator[TreatmentRow]:
             value.origin,
             channel_of(key) if "@" in key or _is_per_channel(known, key) else 0,
             is_default=value.is_default,
+            method=value.method,
             reason=value.confirmed,
         )
 

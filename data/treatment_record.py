@@ -18,7 +18,8 @@ class Value:
     """One value of a form with its unit and where it comes from.
 
     `is_default` until somebody touched it. `confirmed` is what a person said to a value outside the
-    usual range; empty where nobody was asked.
+    usual range; empty where nobody was asked. `method` is the formula of a derived one, with what
+    it was computed from.
     """
 
     value: Plain | None
@@ -26,6 +27,7 @@ class Value:
     origin: Origin = Origin.ENTERED
     is_default: bool = False
     confirmed: str = ""
+    method: str = ""
 
 
 class Polarity(StrEnum):

@@ -38,6 +38,7 @@ from protocols.ott import (
 )
 
 DISAGREEMENT = 0.2
+IDLE_DOSE = "The dose rose while the unit said it was idle. Switch it off and check it."
 _SEEN = "unit"  # who turned it is not known: the settings show a new value
 
 _ON = frozenset({TherapyState.RAMP_UP, TherapyState.RUNNING, TherapyState.RAMP_DOWN})
@@ -137,6 +138,8 @@ class TreatmentLog:
         self._on_before_boot_s = 0.0
         self._has_rebooted = False
         self._is_closed = False
+        self._has_ended = False
+        self._idle: dict[Key, float] = {}
 
     @property
     def has_begun(self) -> bool:
@@ -144,7 +147,7 @@ class TreatmentLog:
 
     @property
     def is_over(self) -> bool:
-        return self.has_begun and self.state in _OVER
+        return self._has_ended
 
     @property
     def elapsed_s(self) -> float:
@@ -296,7 +299,7 @@ class TreatmentLog:
         if self._has_rebooted:  # only the host knows how long its clock was off
             self._has_rebooted = False
             self._began_ms, self._shift_s = t_ms, self._last_s + silent_s
-        if self.state in _OVER:  # the clock of the unit goes on, the treatment does not
+        if self._has_ended:  # the clock of the unit goes on, the treatment does not
             self._break_cause = None
             return
         now_s = max(self._time_of(t_ms, self._began_ms), self._last_s)
@@ -336,10 +339,12 @@ class TreatmentLog:
             self.planned_s = float(event.elapsed_s + event.remaining_s)
 
     def _become(self, state: TherapyState | None, at_s: float) -> None:
-        if state in _ON and self.state in _OVER:  # the same session goes on: meanwhile it was off
+        if state in _ON and self._has_ended:  # the same session goes on: meanwhile it was off
             self._last_s = max(at_s, self._last_s)
-        if self.has_begun and self.state not in _OVER:
+            self._has_ended = False
+        if self.has_begun and not self._has_ended:
             self._states.append((at_s, state))
+            self._has_ended = state in _OVER
         self.state = state
 
     def _settle(self, elapsed_s: int | None, *, was_on: bool) -> None:
@@ -393,8 +398,13 @@ class TreatmentLog:
         if key in self._at_begin and amount(new) < amount(self._at_begin[key]):
             del self._at_begin[key]  # a unit that counts each session for itself
         self._counters[key] = new if self.state in _ON or old is None else with_moment_of(new, old)
-        if self.state is TherapyState.IDLE and old is not None and amount(new) > amount(old):
-            self._flag("The dose rose while the unit said it was idle. Switch it off and check it.")
+        if self.state is not TherapyState.IDLE:
+            self._idle.clear()
+            return
+        before = self._idle.get(key)  # the first one in idle may count what flowed before
+        self._idle[key] = amount(new)
+        if before is not None and amount(new) > before:
+            self._flag(IDLE_DOSE)
 
     def _flag(self, sentence: str) -> None:
         if sentence not in self.flags:

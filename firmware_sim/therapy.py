@@ -56,10 +56,12 @@ class Therapy:
         self._coupling: dict[int, int] = {}
         self._elapsed_ms = 0
         self._next_event_id = 1
+        self._leaks = False
+        self._counts = 1.0
 
     @property
     def is_running(self) -> bool:
-        return self.state in _RUNNING
+        return self.state in _RUNNING or self._leaks
 
     def pass_time(self, to_ms: int) -> None:
         """Count what flows until then."""
@@ -73,10 +75,11 @@ class Therapy:
                 on_ms = self._on_ms(channel, self._elapsed_ms) - self._on_ms(channel, from_ms)
                 pulses = self._pulse_rate_hz(settings) * on_ms / 1000
                 phase_uc = settings.amplitude_ma * (settings.phase_us or 0) / 1000
-                self._pulses[channel].add(pulses, phase_uc * pulses)
+                self._pulses[channel].add(pulses, phase_uc * pulses * self._counts)
         for head in self.applicators:
             if self._is_coupled(head):
-                self._sound[head].add(passed_ms, self._power_w(head) * passed_ms / 1000)
+                energy_j = self._power_w(head) * passed_ms / 1000
+                self._sound[head].add(passed_ms, energy_j * self._counts)
 
     def fit(self, settings: Fitted) -> None:
         """Put a channel's electrodes or an applicator on, or set how a channel goes on and off."""
@@ -109,6 +112,14 @@ class Therapy:
 
     def emergency_stop(self) -> None:
         self._become(TherapyState.EMERGENCY, EventKind.EMERGENCY, EventOrigin.PATIENT)
+
+    def leak(self) -> None:
+        """A broken unit: it says that it is idle, and its output goes on."""
+        self.state, self._leaks = TherapyState.IDLE, True
+
+    def miscount(self, share: float) -> None:
+        """A broken unit: from now on it counts this share of the dose that it gives."""
+        self._counts = share
 
     def set_amplitude(self, channel: int, amplitude_ma: float) -> None:
         settings = replace(self.stimulation[channel], amplitude_ma=amplitude_ma)

@@ -244,7 +244,7 @@ async def _weigh(where: str, arguments: argparse.Namespace) -> list[Weight]:
 
 def _json(
     found: PanelError, used: list[Weight], received: int, kept: OutputCheck | None
-) -> dict[str, Json]:
+) -> Json:
     grams = [weight.grams for weight in used]
     return {
         "power_w": found.power_w,

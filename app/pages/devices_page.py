@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
-from app.navigation import Desk, Route
+from app.navigation import Desk, PageId, Route
 from app.pages.page import Header, Page, section
 from app.pages.readable_models import MODEL_NAMES, model_rows
 from app.pull_test import pulled
@@ -37,7 +37,8 @@ class DevicesPage(Page):
         super().__init__(desk)
         self.find_button = Button("Find devices", "primary", icon_name="search", key="F")
         self.find_button.clicked.connect(desk.find_devices)
-        self.header = Header("Devices", self.find_button)
+        self.output_check = Button("Output check", key="O", clicked=self._check_output)
+        self.header = Header("Devices", self.output_check, self.find_button)
         self.models = RowList("Models that can be read")
         self.training = TrainingCard()
         self.training.started.connect(desk.start_training)
@@ -50,6 +51,7 @@ class DevicesPage(Page):
         self._looker = QTimer(self, interval=_LOOK_MS)
         self._looker.timeout.connect(self._look)
         self.add_key("F", "Find devices", desk.find_devices.emit)
+        self.add_key("O", "Check the output of an ultrasound head", self._check_output)
         desk.devices_changed.connect(self._show)
         desk.settings_changed.connect(self._show_models)
 
@@ -111,6 +113,9 @@ class DevicesPage(Page):
         column.addWidget(models)
         column.addStretch()
         self.body.addWidget(scrolling(content), 1)
+
+    def _check_output(self) -> None:
+        self.desk.go.emit(Route(PageId.OUTPUT_CHECK))
 
     def _show_models(self) -> None:
         rows = model_rows(experimental=self.desk.settings.experimental_devices)

@@ -45,6 +45,10 @@ def make_page(page: PageId, desk: Desk) -> Page:
             from app.pages.exercises import ExercisesPage
 
             return ExercisesPage(desk)
+        case PageId.OUTPUT_CHECK:
+            from app.pages.output_check import OutputCheckPage
+
+            return OutputCheckPage(desk)
         case PageId.DEVICES:
             from app.pages.devices_page import DevicesPage
 

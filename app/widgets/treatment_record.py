@@ -57,6 +57,8 @@ class TreatmentRecord(QWidget):
                 for g in treatment.gaps
             ]
             self._add("Not heard", gaps)
+        for flag in treatment.flags:
+            self._column.addWidget(Text(plain(flag), tone="attention", wrap=True))
         if treatment.note:
             self._column.addWidget(Text(plain(treatment.note), wrap=True))
         self._column.addStretch()

@@ -26,6 +26,7 @@ _STATES = {
     TreatmentState.FAULT: ("The unit reports a fault", "stop"),
     TreatmentState.NOT_HEARD: ("The unit is not heard", "attention"),
 }
+_MARKS = 3
 
 
 class UnitPanel(QWidget):
@@ -46,6 +47,7 @@ class UnitPanel(QWidget):
         self._settings = _Facts()
         self._doses = _Facts()
         self.changes = RowList("Changes on the unit")
+        self.marks = Text("", tone="attention", wrap=True)
         self._build()
         self._changes: tuple[SettingChange, ...] | None = None
 
@@ -66,6 +68,10 @@ class UnitPanel(QWidget):
         self._show_contact(treatment)
         self._settings.show_facts([_setting(row) for row in treatment.settings])
         self._doses.show_facts([_dose(row) for row in treatment.doses])
+        marks = "\n".join(_marks(treatment))
+        if marks != self.marks.text():
+            self.marks.setText(marks)
+        self.marks.setVisible(bool(marks))
         if treatment.changes != self._changes:
             self._changes = treatment.changes
             self._show_changes(treatment)
@@ -88,6 +94,7 @@ class UnitPanel(QWidget):
         clock_row.addLayout(states)
         card.column.addLayout(clock_row)
         card.column.addWidget(self._bar)
+        card.column.addWidget(self.marks)
         card.column.addWidget(
             Text(
                 "Myograph listens and keeps the record. It cannot start, change or stop the unit: "
@@ -173,6 +180,18 @@ class _Facts(QWidget):
             self._grid.addWidget(value, place, 1)
             if fact.method:
                 self._grid.addWidget(HowButton(fact.method, fact.label), place, 2)
+
+
+def _marks(treatment: LiveTreatment) -> list[str]:
+    """What was not heard, and what is wrong; the last of each kind when there are many."""
+    gaps = [
+        f"Not heard for {gap.end_s - gap.start_s:.0f} s from {clock(gap.start_s)} on "
+        f"({plain(gap.cause)}): marked, never filled in."
+        for gap in treatment.gaps[-_MARKS:]
+    ]
+    more = len(treatment.gaps) - len(gaps)
+    earlier = [f"{more} earlier gap{'s' if more > 1 else ''}, all in the record."] if more else []
+    return [*earlier, *gaps, *treatment.flags[-_MARKS:]]
 
 
 def _setting(setting: SettingRow) -> _Fact:

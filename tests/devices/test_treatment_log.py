@@ -300,6 +300,30 @@ def test_a_dose_that_rises_while_the_unit_says_it_is_idle_is_told() -> None:
     ]
 
 
+def test_the_last_word_of_a_counter_may_come_when_the_unit_is_idle_already() -> None:
+    log = TreatmentLog()
+    log.take(replace(STATE, state=TherapyState.RUNNING), 0.0)
+    log.take(replace(DOSE, charge_uc=400), 0.1)
+    log.take(replace(STATE, t_ms=1000), 1.0)
+    log.take(replace(DOSE, t_ms=1000, charge_uc=500), 1.0)  # of the time since the last one
+    log.take(replace(DOSE, t_ms=2000, charge_uc=500), 2.0)
+    assert log.flags == []
+    log.take(replace(DOSE, t_ms=3000, charge_uc=501), 3.0)
+    assert len(log.flags) == 1
+
+
+def test_a_unit_that_falls_idle_after_the_end_makes_the_treatment_no_longer() -> None:
+    log = TreatmentLog()
+    log.take(replace(STATE, state=TherapyState.RUNNING), 0.0)
+    log.take(replace(STATE, t_ms=9000, state=TherapyState.RUNNING, elapsed_s=9), 9.0)
+    log.take(replace(STATE, t_ms=10_000, state=TherapyState.COMPLETE, elapsed_s=10), 10.0)
+    ended_s = log.elapsed_s
+    for t_ms in (15_000, 60_000):
+        log.take(replace(STATE, t_ms=t_ms, elapsed_s=10), t_ms / 1000)
+        assert log.is_over
+    assert log.elapsed_s == ended_s == 10.0
+
+
 def test_counters_and_settings_more_than_a_fifth_apart_are_told() -> None:
     log = TreatmentLog()
     log.take(replace(FITTED, amplitude_ma=10.0), 0.0)

@@ -1,4 +1,4 @@
-"""Devices that stand still, for pictures of the calibration page: their readings are given."""
+"""Devices that stand still, for pictures of pages that measure: their readings are given."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from app.calibrating import Reading
 from app.calibrator import Calibrator, Failed, Unit
 from app.live import LiveTrace
+from app.weighing import BalanceNow, Port, Weigher
 from data.calibrations import InForce
 from devices.types import DeviceInfo, MassCheck, Position
 
@@ -71,3 +72,22 @@ class StillDevices(Calibrator):
 
     def measure(self, key: str, then: Callable[[None], None], failed: Failed) -> None:
         self._taken = 0
+
+
+class StillBalance(Weigher):
+    """A balance that is connected and reads 0.340 g, whatever it is asked."""
+
+    def __init__(self) -> None:
+        return
+
+    def find(self, then: Callable[[tuple[Port, ...]], None], failed: Failed) -> None:
+        then((Port("/dev/ttyUSB3", "USB to RS-232 of the laboratory balance"),))
+
+    def connect(self, where: str, line: str, then: Callable[[None], None], failed: Failed) -> None:
+        then(None)
+
+    def now(self) -> BalanceNow | None:
+        return BalanceNow(True, 0.34, True, steady_g=0.34, readings=25)
+
+    def let_go(self) -> None:
+        return
