@@ -162,7 +162,9 @@ def test_the_report_is_asked_for_by_its_key(window: MainWindow, clinic: Clinic) 
     page = visit(window, clinic)
     wanted: list[object] = []
     window.desk.report_wanted.connect(wanted.append)
+    page.timeline.set_current(clinic.nordic)
     page.timeline.setFocus()
+    settle(window)
     press(window, Qt.Key.Key_P, CTRL)
     assert wanted == [clinic.visit]
 
