@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
 from dataclasses import dataclass
 from itertools import chain
@@ -43,19 +44,21 @@ class HostClock:
 
     def __init__(self) -> None:
         self._windows: deque[_Window] = deque(maxlen=_WINDOWS)
-        self._now: list[tuple[int, int]] = []
+        self._t_us = array("q")
+        self._host_us = array("q")
 
     def take(self, t_us: int, host_us: int) -> None:
         """The stream's newest sample is of `t_us`, and came at `host_us`."""
-        if self._now and t_us - self._now[0][0] >= _WINDOW_US:
-            self._windows.append(_Window.of(self._now))
-            self._now = []
-        self._now.append((t_us, host_us))
+        if self._t_us and t_us - self._t_us[0] >= _WINDOW_US:
+            self._windows.append(_Window.of(self._t_us, self._host_us))
+            del self._t_us[:], self._host_us[:]
+        self._t_us.append(t_us)
+        self._host_us.append(host_us)
 
     def fit(self, first_us: int, last_us: int, period_us: float) -> HostFit | None:
         """Over this stretch of the stream and half a minute before it, for the rate; None where
         nothing was heard."""
-        unfinished = [_Window.of(self._now)] if self._now else []
+        unfinished = [_Window.of(self._t_us, self._host_us)] if self._t_us else []
         windows = [
             window
             for window in chain(self._windows, unfinished)
@@ -106,9 +109,10 @@ class _Window:
         return max(self.middle_late_us - slope * self.middle_t_us, 0.0)
 
     @classmethod
-    def of(cls, arrivals: list[tuple[int, int]]) -> _Window:
-        late = [host_us - t_us for t_us, host_us in arrivals]
-        earliest = min(late)
-        t_us = arrivals[late.index(earliest)][0]
-        middle_t_us = float(np.median([t for t, _ in arrivals])) - t_us
-        return cls(t_us, earliest, middle_t_us, float(np.median(late)) - earliest)
+    def of(cls, t_us: array[int], host_us: array[int]) -> _Window:
+        t = np.array(t_us, np.int64)  # a copy: the arrays are filled again
+        late = np.array(host_us, np.int64) - t
+        first = int(late.argmin())
+        earliest, at_us = int(late[first]), int(t[first])
+        middle_late_us = float(np.median(late)) - earliest
+        return cls(at_us, earliest, float(np.median(t)) - at_us, middle_late_us)

@@ -21,7 +21,7 @@ from tests.rigs import Bench, Way, wired
 from tests.soak.bed import Tally, station_on
 
 TIMES_THE_RATE = 10.0
-FILLED_S = 2.5  # longer than anything that a stream remembers, but the live curve's fixed ring
+FILLED_S = 4.5  # longer than anything that a stream remembers, but the live curve's fixed ring
 FLOOD_S = 1.0
 FEW_BLOCKS = 600  # of memory, beside at most one for five samples
 
