@@ -70,7 +70,7 @@ class Member:
             parts.append(
                 f"{side.value.capitalize()}: peak.raw, {test.aggregation.replace('_', ' ')} of "
                 f"{latest.reps or 0} valid repetitions, {day(latest.on)}, device "
-                f"{latest.key.device_model}, position {latest.key.position or 'not noted'}{lever}."
+                f"{latest.key.device}, position {latest.key.position or 'not noted'}{lever}."
             )
         parts.append(f"Difference: {FORMULAS[FORMULA]}.")
         parts.append("Change: against the first result of the same series.")

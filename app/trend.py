@@ -189,7 +189,7 @@ class Trend:
                 continue
             reps = "" if reading.reps is None else f", {_of(reading)}"
             key = reading.key
-            setup = [f"device {key.device_model}", f"position {key.position or 'not noted'}"]
+            setup = [f"device {key.device}", f"position {key.position or 'not noted'}"]
             if key.lever_m is not None:
                 setup.append(f"lever {key.lever_m:g} m")
             setup.append(f"stabilised by {key.stabilisation}")

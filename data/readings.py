@@ -50,6 +50,7 @@ def series_key(
         lever_m=header.lever_m,
         stabilisation=header.stabilisation or test.stabilisation,
         gravity=gravity_of(header),
+        device_name=header.device.name,
     )
 
 

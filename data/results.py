@@ -187,6 +187,7 @@ def _of_trials(test_id: str) -> Select[Any]:
             type_coerce(TrialRow.set_id, String).label("run"),
             TrialRow.started_at,
             TrialRow.device_model,
+            func.json_extract(TrialRow.details, "$.device.name").label("device_name"),
             TrialRow.is_virtual,
             *details,
         )
@@ -221,4 +222,5 @@ def _series_key(test: StrengthTest, trial: Row[Any], side: str | None, metric: s
         lever_m=trial.lever_m,
         stabilisation=Stabilisation(stabilisation) if stabilisation else test.stabilisation,
         gravity=gravity,
+        device_name=trial.device_name or "",
     )

@@ -192,7 +192,7 @@ def _divided(limb: LimbRatio) -> str:
         return f"{who} not divided: {limb.reason}."
     parts = (
         f"{metric_value(each.key.metric, each.value)} {unit(each.key.metric)} "
-        f"({each.key.test_id}, {day(each.on)}, {each.key.device_model})"
+        f"({each.key.test_id}, {day(each.on)}, {each.key.device})"
         for each in (limb.ratio.numerator, limb.ratio.denominator)
     )
     return f"{who}: {' over '.join(parts)}."

@@ -80,7 +80,7 @@ def _method(shown: RatioLine) -> str:
 def _parts(ratio: Ratio) -> str:
     shown = [
         f"{each.key.test_id} {metric_value(each.key.metric, each.value)} {unit(each.key.metric)} "
-        f"({day(each.on)}, {each.key.device_model})"
+        f"({day(each.on)}, {each.key.device})"
         for each in (ratio.numerator, ratio.denominator)
     ]
     return " over ".join(shown)

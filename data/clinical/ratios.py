@@ -77,7 +77,7 @@ def _refusal(rule: RatioRule, upper: Reading, lower: Reading) -> str | None:
     if one.side is not two.side:
         return "the results are of two limbs"
     if one.device_model != two.device_model:
-        return f"mixed devices ({one.device_model}, {two.device_model}) are not comparable"
+        return f"mixed devices ({one.device}, {two.device}) are not comparable"
     if one.aggregation != two.aggregation:
         return f"repetitions were combined in two ways ({one.aggregation}, {two.aggregation})"
     if rule.metric.endswith("_n") and _differ(one.lever_m, two.lever_m):

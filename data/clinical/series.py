@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field
 from datetime import date
 
 from data.clinical.gravity import GravityMethod
@@ -13,7 +13,10 @@ from data.sides import Side
 
 @dataclass(frozen=True, slots=True)
 class SeriesKey:
-    """What two results must share to be compared; `position` is the posture of the trial."""
+    """What two results must share to be compared; `position` is the posture of the trial.
+
+    `device_name` is what people call the device model; it takes no part in comparing.
+    """
 
     test_id: str
     metric: str
@@ -25,14 +28,23 @@ class SeriesKey:
     lever_m: float | None = None
     stabilisation: Stabilisation | None = None
     gravity: GravityMethod | None = None
+    device_name: str = field(default="", compare=False)
+
+    @property
+    def device(self) -> str:
+        """The device model as people read it."""
+        return self.device_name or self.device_model
 
     def differences(self, other: SeriesKey) -> tuple[str, ...]:
-        """In words, what keeps the two apart: ``device ONB, then Progressor``."""
+        """In words, what keeps the two apart: ``device Open Nordic Board, then Progressor``."""
         found: list[str] = []
-        for field in fields(self):
-            one, two = (_rounded(getattr(key, field.name)) for key in (self, other))
-            if one != two:
-                found.append(f"{_WORDS[field.name]} {_said(one)}, then {_said(two)}")
+        for name, word in _WORDS.items():
+            one, two = (_rounded(getattr(key, name)) for key in (self, other))
+            if one == two:
+                continue
+            if name == "device_model" and self.device != other.device:
+                one, two = self.device, other.device
+            found.append(f"{word} {_said(one)}, then {_said(two)}")
         return tuple(found)
 
     def matches(self, other: SeriesKey) -> bool:

@@ -139,7 +139,7 @@ def test_a_match_of_two_days_ago_is_two_keys_and_escape_asks_no_more(
 def test_the_chart_has_limbs_marks_and_what_may_be_said(window: MainWindow, clinic: Clinic) -> None:
     page = person_page(window, clinic.athlete)
     kinds = {mark.kind.value for mark in page.trend.chart.marks}
-    assert kinds == {"Injury", "Stage", "Treatment", "Match", "Training", "Pain"}
+    assert kinds == {"Injury", "Stage", "Treatment", "Dose", "Match", "Training", "Pain"}
     # 358/371 N is left since before, 319 of 371 N right: 86 %.
     assert says(page, "Right (injured): 86 % of its own result before the injury")
     assert says(page, "Published measurement error: SEM 28 N")
@@ -162,7 +162,7 @@ def test_the_arrow_keys_choose_a_result_and_how_it_was_made(
     QTest.keyClick(page.trend.chart, Qt.Key.Key_Left)
     assert says(page, "9\u00a0Nov\u00a02026: left 351\u00a0N, right 290\u00a0N")
     assert "peak.raw" in page.trend.how.method
-    assert "device onb" in page.trend.how.method
+    assert "device Open Nordic Board" in page.trend.how.method
 
 
 def test_another_test_and_number_are_chosen(window: MainWindow, clinic: Clinic) -> None:

@@ -65,6 +65,16 @@ def test_a_lever_that_differs_by_millimetres_is_the_same_lever() -> None:
     assert not replace(KEY, lever_m=0.43).matches(KEY)
 
 
+def test_a_device_is_called_by_its_name_which_never_parts_a_series() -> None:
+    board = replace(KEY, device_model="onb", device_name="Open Nordic Board")
+    named = replace(KEY, device_name="Tindeq Progressor")
+    assert named == KEY
+    assert named.matches(KEY)
+    assert board.differences(named) == ("device Open Nordic Board, then Tindeq Progressor",)
+    alike = replace(KEY, device_model="other", device_name="Tindeq Progressor")
+    assert named.differences(alike) == ("device progressor, then other",)
+
+
 def test_a_series_goes_on_after_an_interruption() -> None:
     onb = replace(KEY, device_model="onb")
     found = same_series([reading(14, 310, key=onb), reading(21, 300), reading(0, 280)], KEY)
