@@ -26,6 +26,11 @@ class OnsetRule(StrEnum):
     FORCE = "onset.force.v1"  # last crossing of baseline mean + so many N
     PERCENT = "onset.percent.v1"  # last crossing of baseline mean + so many % of the net peak
 
+    @classmethod
+    def _missing_(cls, value: object) -> OnsetRule | None:
+        """Rules of earlier versions whose level could not be chosen: the same crossing."""
+        return {"onset.20n.v1": cls.FORCE, "onset.5pct.v1": cls.PERCENT}.get(str(value))
+
     def level(self, chosen: float | None) -> float:
         """In N or in % of the net peak; 0 for a rule without a level."""
         usual = {OnsetRule.FORCE: 20.0, OnsetRule.PERCENT: 5.0}.get(self, 0.0)

@@ -11,7 +11,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data.analysis.types import Metric, MissingStretch, QualityNote, Side, TrialAnalysis
+from data.analysis.types import (
+    AnalysisOptions,
+    Metric,
+    MissingStretch,
+    OnsetRule,
+    QualityNote,
+    Side,
+    TrialAnalysis,
+)
+from data.content_hash import set_hashes
 from data.errors import AlreadyStoredError, DamagedRecordError, RecordNotFoundError, StoreError
 from data.ids import uuid7
 from data.records import Session, Trial, TrialHeader
@@ -69,6 +78,36 @@ def test_any_analysis_and_header_come_back_equal(store: Store, session: Session)
         assert store.trials.get(trial.id) == trial
 
     comes_back()
+
+
+# Rules that were stored before their levels could be chosen, and what they are now.
+@pytest.mark.parametrize(
+    ("stored", "rule", "said"),
+    [
+        ("onset.20n.v1", OnsetRule.FORCE, "onset.force.v1(20 N)"),
+        ("onset.5pct.v1", OnsetRule.PERCENT, "onset.percent.v1(5 %)"),
+    ],
+)
+def test_a_trial_with_an_onset_rule_of_old_is_read(
+    store: Store, session: Session, stored: str, rule: OnsetRule, said: str
+):
+    trial = samples.trial(samples.header(session), [BLOCK])
+    options = AnalysisOptions(onset_rule=rule)
+    store.trials.save(
+        replace(trial, analysis=replace(trial.analysis, options=options)), samples.messages(BLOCK)
+    )
+    with samples.altered(store) as connection:
+        connection.execute(
+            "UPDATE trials SET analysis = replace(analysis, ?, ?)", (rule.value, stored)
+        )
+        assert connection.execute("SELECT analysis FROM trials").fetchone()[0].count(stored) == 1
+        set_hashes(lambda sql, words: connection.execute(sql, words), [trial.id.hex])
+    again = Store(store.path)
+    found = again.trials.get(trial.id).analysis.options
+    assert found is not None
+    assert found.onset_rule.said(found.onset_level) == said
+    assert again.verify().is_sound
+    again.close()
 
 
 def test_numbers_that_are_none_do_not_stop_a_trial(store: Store, session: Session):
