@@ -37,6 +37,7 @@ class Device(ABC):
         self.on_state: Callable[[LinkState, str], None] = _ignore_state
         self.give_up_after_s = _GIVE_UP_AFTER_S
         self._loss: LinkError | None = None
+        self._has_heard = False
         self._news = asyncio.Event()
         self._watchdog: NoDataWatchdog | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -110,9 +111,14 @@ class Device(ABC):
                     self._news.clear()
                     await self._news.wait()
         except TimeoutError:
+            advice = "Switch the device off and on, then connect again."
+            if self._has_heard:
+                advice = (
+                    "Something else came: check that the device is this model, and its speed. "
+                    f"Otherwise: {advice[0].lower()}{advice[1:]}"
+                )
             raise NotRespondingError(
-                f"{what} did not come within {seconds:.0f} s. Nothing recorded is lost. "
-                "Switch the device off and on, then connect again."
+                f"{what} did not come within {seconds:.0f} s. Nothing recorded is lost. {advice}"
             ) from None
 
     async def _send(self, request: bytes) -> None:
@@ -162,12 +168,14 @@ class Device(ABC):
 
     async def _open_and_greet(self) -> None:
         self._loss = None
+        self._has_heard = False
         await self.link.open()
         await self._greet()
         if self._loss is not None:
             raise self._loss
 
     def _on_data(self, data: bytes) -> None:
+        self._has_heard = True
         if self._receive(data) and self._watchdog is not None:
             self._watchdog.feed()
         self._news.set()

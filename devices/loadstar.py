@@ -21,6 +21,6 @@ LOADSTAR = ForceModel(
     notes=(
         "10 to 150 samples a second, by model and setting: the measured rate counts.",
         "Unit and rated load are read from the interface.",
-        "Some older units speak at 115200 baud, the high-speed one at 230400: not reached today.",
+        "Some older units speak at 115200 baud, the high-speed one at 230400: serial:PORT@115200.",
     ),
 )

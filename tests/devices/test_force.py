@@ -3,9 +3,12 @@ import asyncio
 import numpy as np
 import pytest
 
-from devices.errors import DeviceSwappedError, ZeroRefusedError
+from devices.errors import DeviceSwappedError, NotRespondingError, ZeroRefusedError
 from devices.types import LinkState, Position
+from firmware_sim.firmware import Firmware
+from firmware_sim.harp import HarpFirmware
 from firmware_sim.loads import constant
+from firmware_sim.nextech import NextechFirmware
 from firmware_sim.onb import OnbFirmware
 from protocols.codec import Framing
 from tests.rigs import force_device, memory_rig, until
@@ -46,6 +49,19 @@ async def test_a_loaded_device_is_not_zeroed_and_an_unloaded_one_is() -> None:
         zeros = device.zero()
         assert [zero.offset_n for zero in zeros] == pytest.approx([4.0, 4.0], abs=0.01)
         await device.close()
+
+
+@pytest.mark.parametrize(
+    ("other", "is_told"), [(HarpFirmware(), True), (NextechFirmware(framing=Framing.STREAM), False)]
+)
+async def test_a_device_of_another_model_is_told_from_a_silent_one(
+    other: Firmware, is_told: bool
+) -> None:
+    async with memory_rig(other) as rig:
+        device, _ = force_device("onb", rig.link, Framing.STREAM)
+        with pytest.raises(NotRespondingError) as refused:
+            await device.connect()
+    assert ("this model, and its speed" in str(refused.value)) is is_told
 
 
 async def test_a_lost_link_comes_back_by_itself_and_leaves_one_gap() -> None:
