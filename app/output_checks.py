@@ -6,7 +6,11 @@ from datetime import date
 
 from app.plain_text import plain
 from app.units import day, days_ago, number, quantity
-from data.output_checks import Head, OutputCheck, Unit
+from data.output_checks import Head, OutputCheck, Unit, last_check, unit_and_head
+from data.records import Treatment
+from data.store import Store
+from data.treatment_values import values_of
+from devices.modality import Modality
 
 NONE_STORED = "No output check of this head is stored."
 NOT_NAMED = "Name the unit and its head: then its last output check stands here."
@@ -44,6 +48,20 @@ def last_words(check: OutputCheck | None, today: date) -> str:
     by = f", by {plain(check.by)}" if check.by else ""
     age = days_ago(on, today)
     return f"Output check {age} ({day(on)}{by}): {check_words(check)}."
+
+
+def printed_check(store: Store, treatment: Treatment) -> str:
+    """What the printed record of a treatment says: the last check of its head from before it, or
+    that there is none. Empty where it is not ultrasound, or no unit is named."""
+    unit, head = unit_and_head(values_of(treatment))
+    if treatment.modality is not Modality.ULTRASOUND or not unit.key:
+        return ""
+    check = last_check(store, unit, head, before=treatment.started_at)
+    if check is None:
+        return "none of this head from before this treatment is stored"
+    days = (treatment.started_at - check.at).days
+    when = f"{days} day{'s' if days != 1 else ''} before" if days else "less than a day before"
+    return f"{day(check.at.astimezone().date())}, {when}: {check_words(check)}"
 
 
 def weight_words(grams: float, watts_per_gram: float) -> str:

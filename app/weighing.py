@@ -139,6 +139,13 @@ class Weigher:
         if station is not None:
             self._ask(station.close(), _nothing, _nothing)
 
+    async def close(self) -> None:
+        """In the devices thread, when the program ends."""
+        self._asked += 1
+        station, self._station = self._station, None
+        if station is not None:
+            await station.close()
+
     async def _open(self, station: BalanceStation, asked: int) -> None:
         await station.open()
         if asked == self._asked:

@@ -36,6 +36,7 @@ from app.workflow import Notice, Weight
 from data.calibrations import InForce
 from data.clinical.catalogue import tests
 from data.errors import StoreError
+from data.records import Session
 from data.sides import Side
 from data.store import Store, default_path
 from data.treatment_draft import with_form
@@ -61,6 +62,7 @@ class Workplace(QObject):
         self.reports = (database or default_path()).parent / "reports"
         self.thread_of_devices = DeviceThread()
         self.real = RealFinder()
+        self.weigher = Weigher(self._ask_or, self._ports)
         self.known = KnownDevices(self.desk.settings_file.path.with_name("devices.json"))
         self.pool: DevicePool | None = None
         self.run: TestSession | None = None
@@ -92,6 +94,7 @@ class Workplace(QObject):
         self._take_settings()
         self.desk.report_wanted.connect(self._write_paper)
         self.desk.hand_out_wanted.connect(self._write_paper)
+        self.desk.unit_visit.connect(self._journal_unit)
         self.desk.keep_treatment.connect(self._keep_treatment)
         self.frame.may_close = self._may_close
         self.frame.close_refused.connect(self._say_recording)
@@ -162,6 +165,7 @@ class Workplace(QObject):
             self.find_devices()
 
     async def _close_devices(self) -> None:
+        await self.weigher.close()
         if self.pool is not None:
             await self.pool.close()
         if self._virtual is not None:
@@ -276,7 +280,7 @@ class Workplace(QObject):
         return self._live
 
     def _make_output_check(self) -> OutputCheckPage:
-        return OutputCheckPage(self.desk, Weigher(self._ask_or, self._ports))
+        return OutputCheckPage(self.desk, self.weigher)
 
     async def _ports(self) -> tuple[Port, ...]:
         """Where a balance may be; in a demo the virtual one only."""
@@ -316,6 +320,17 @@ class Workplace(QObject):
             run.deleteLater()
         if self.frame.route is not None and self.frame.route.page is PageId.LIVE:
             self.frame.back()
+
+    def _journal_unit(self, session: Session) -> None:
+        """From now on what the unit tells outlives the program."""
+        unit = self.pool.recorded_unit() if self.pool is not None else None
+        if unit is None:
+            return
+
+        async def begin() -> None:
+            unit.journal_into(self.captures, session.id, session.person_id)
+
+        self._ask(begin(), lambda _: self._show_devices())
 
     def _keep_treatment(self, wish: KeepTreatment) -> None:
         """Store what the unit has told so far; the next treatment begins a new record."""

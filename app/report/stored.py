@@ -80,13 +80,14 @@ def report_of(store: Store, session: Session, path: Path) -> Path:
 
 
 def _treatment(store: Store, treatment: Treatment, path: Path) -> Path:
+    from app.output_checks import printed_check
     from app.report.treatment_record import write_treatment
 
     person, session = (
         store.people.get(treatment.person_id),
         store.sessions.get(treatment.session_id),
     )
-    return write_treatment(path, person, session, treatment)
+    return write_treatment(path, person, session, treatment, printed_check(store, treatment))
 
 
 def _hand_out(store: Store, prescription: Prescription, path: Path) -> Path:

@@ -38,11 +38,14 @@ _BESIDE, _WORDS_BESIDE = 24, 6
 """Settings and placed things that may stand beside the drawing; more go on below it."""
 
 
-def write_treatment(path: Path, person: Person, session: Session, treatment: Treatment) -> Path:
-    """Write the record of one treatment to `path`. Raises OSError if it cannot."""
+def write_treatment(
+    path: Path, person: Person, session: Session, treatment: Treatment, output: str = ""
+) -> Path:
+    """Write the record of one treatment to `path`; `output` as in `treatment_sheet`. Raises OSError
+    if it cannot."""
     made = clock(datetime.now(UTC), session.utc_offset_min)
     words = placement_words(treatment.placement)
-    sheet = treatment_sheet(person, session, treatment, words, made)
+    sheet = treatment_sheet(person, session, treatment, words, made, output)
     return write_document(path, document_of(sheet))
 
 

@@ -84,8 +84,10 @@ def treatment_sheet(
     treatment: Treatment,
     placement_words: Iterable[str],
     made: str,
+    output: str = "",
 ) -> TreatmentSheet:
-    """`placement_words` is the placement in words, `made` when this is written."""
+    """`placement_words` is the placement in words, `made` when this is written, `output` the last
+    output check of the head before the treatment (`app.output_checks.printed_words`)."""
     known, values = form(treatment.modality), values_of(treatment)
     by = plain(treatment.clinician or session.clinician)
     when = clock(treatment.started_at, treatment.utc_offset_min)
@@ -104,7 +106,7 @@ def treatment_sheet(
             section
             for section in (
                 _values("Why and where", known, values, _keys(known, values, Part.BEFORE)),
-                _unit(treatment, known, values),
+                _unit(treatment, known, values, output),
                 _consent(known, values),
                 _screening(treatment.screening),
                 _course(treatment, known),
@@ -141,6 +143,7 @@ def _values(
         value = values[key]
         marks = [ORIGINS[value.origin]] if value.origin is not common else []
         marks += [f"confirmed: {plain(value.confirmed)}"] if value.confirmed else []
+        marks += [plain(value.method)] if value.method else []
         facts.append(Fact(_label(known, key), _words(known, key, value), "; ".join(marks)))
     several = " unless marked" if len(origins) > 1 else ""
     aside = ORIGINS[common] + several if common else ""
@@ -152,8 +155,12 @@ def _consent(known: ModalityForm, values: Mapping[str, Value]) -> Section:
     return found if found.facts else replace(found, texts=("not noted",))
 
 
-def _unit(treatment: Treatment, known: ModalityForm, values: Mapping[str, Value]) -> Section:
+def _unit(
+    treatment: Treatment, known: ModalityForm, values: Mapping[str, Value], output: str
+) -> Section:
     typed = _values("Unit and applicator", known, values, [k for k in _UNIT if k in values])
+    if output:
+        typed = replace(typed, facts=(*typed.facts, Fact("Output check", plain(output))))
     device = treatment.device
     if device is None:
         return typed

@@ -39,7 +39,7 @@ class BalanceCard(Card):
         self.power = Text("", "heading", tone="muted")
         self.state = Text("", tone="muted", wrap=True)
         self.take = Button("Take", "primary", key="T", clicked=self.take_now)
-        self._port_field = Field("Port", self.port)
+        self.field_of_port = Field("Port", self.port)
         line_edit = self.port.lineEdit()
         if line_edit is not None:
             line_edit.setAccessibleName("Port")
@@ -84,7 +84,7 @@ class BalanceCard(Card):
 
     def say(self, text: str) -> None:
         """Why it is not connected."""
-        self._port_field.complain(text)
+        self.field_of_port.complain(text)
 
     def take_now(self) -> None:
         now = self._now
@@ -97,12 +97,12 @@ class BalanceCard(Card):
         self.column.addWidget(self.power)
         self.column.addWidget(self.state)
         self.column.addLayout(row(self.take, 1))
-        self.column.addWidget(self._port_field)
+        self.column.addWidget(self.field_of_port)
         self.column.addWidget(self.line)
         self.column.addLayout(row(self.connect_button, 1))
 
     def _connect(self) -> None:
-        self._port_field.complain("" if self.where else "The port that it is plugged into")
+        self.field_of_port.complain("" if self.where else "The port that it is plugged into")
         try:
             read_line(self.line.value)
         except LineError as error:
