@@ -49,7 +49,8 @@ class PersonPage(Page):
             "Start a visit", "primary", icon_name="visit", key="V", clicked=self._visit
         )
         edit = Button("Edit", icon_name="edit", key="E", clicked=self._edit)
-        self.header = Header("", edit, self.start)
+        report = Button("Report", icon_name="report", key="Ctrl+P", clicked=self._report)
+        self.header = Header("", report, edit, self.start)
         self.episode = EpisodeCard()
         self.trend = TrendCard()
         self.ratios = RatioCard()
@@ -136,6 +137,7 @@ class PersonPage(Page):
         self.add_key("E", "Edit the athlete", self._edit)
         self.add_key("I", "Record or edit the injury", self._edit_injury)
         self.add_key("L", "Ladder back to running", self._open_ladder)
+        self.add_key("Ctrl+P", "Report on progress", self._report)
         for key, kind, does in (
             ("P", EventKind.PAIN, "Pain, then 0 to 10"),
             ("M", EventKind.MATCH, "Match, then how many days ago"),
@@ -232,6 +234,10 @@ class PersonPage(Page):
     def _open_visit(self, session_id: object) -> None:
         if isinstance(session_id, UUID):
             self.desk.go.emit(Route(PageId.VISIT, session_id))
+
+    def _report(self) -> None:
+        if self._athlete is not None:
+            self.desk.report_wanted.emit(self._athlete.history.person.id)
 
     def _open_ladder(self) -> None:
         if self._athlete is not None and self._athlete.injuries.open is not None:

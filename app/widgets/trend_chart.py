@@ -169,7 +169,7 @@ class TrendChart(QWidget):
         for limb in trend.limbs:
             for part, error in zip(limb.segments, limb.errors, strict=True):
                 values += [r.value + (error.sem_at(r.value) if error else 0) for r in part.readings]
-            values += _mdc_band(limb)
+            values += limb.mdc_band or ()
         values += [each.high for each in self.references if each.high is not None]
         percents = [v for p in trend.points if (v := p.difference_percent) is not None]
         days = [point.on for point in trend.points]
@@ -220,7 +220,7 @@ class TrendChart(QWidget):
             return
         x1, x2 = at.x(limb.reference.on), at.upper.right()
         look = colours()
-        band = _mdc_band(limb)
+        band = limb.mdc_band
         if band:
             rect = QRectF(QPointF(x1, at.y(band[1])), QPointF(x2, at.y(band[0])))
             painter.fillRect(rect, look.colour(limb.side.value, 0.07))
@@ -318,11 +318,3 @@ class TrendChart(QWidget):
                 taken.append((x - width / 2, x + width / 2))
                 box = QRectF(x - width / 2, at.lanes.bottom() + 4, width, metrics.height() + 2)
                 painter.drawText(box, _TOP, day(on))
-
-
-def _mdc_band(limb: LimbTrend) -> list[float]:
-    """The reference ± MDC95 in the unit of the metric; empty where no error is known."""
-    if limb.reference is None or limb.error is None:
-        return []
-    mdc95 = limb.error.mdc95_at(limb.reference.value)
-    return [max(limb.reference.value - mdc95, 0.0), limb.reference.value + mdc95]

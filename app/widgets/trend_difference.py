@@ -17,7 +17,7 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
     """Bars from zero: up where the right is stronger, down where the left is; the grey band is
     what the error of the latest two results allows."""
     look, zero = colours(), at.y_percent(0)
-    error = _difference_error(trend)
+    error = trend.difference_error_percent
     if error is not None:
         error = min(error, at.percent)
         top, bottom = at.y_percent(error), at.y_percent(-error)
@@ -44,15 +44,3 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
             box = QRectF(x + space(2), y - 10, width - x - space(2), 20)
             text = f"{letter}{quantity(abs(value), '%')}"
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
-
-
-def _difference_error(trend: Trend) -> float | None:
-    """What two equal limbs may seem to differ, in percent of the stronger, at the latest point."""
-    point, error = trend.points[-1], trend.error
-    if error is None or point.left is None or point.right is None:
-        return None
-    left, right = point.left.value, point.right.value
-    if max(left, right) <= 0:
-        return None
-    limit = error.multiplier * (error.sem_at(left) ** 2 + error.sem_at(right) ** 2) ** 0.5
-    return 100 * limit / max(left, right)

@@ -102,6 +102,14 @@ def test_chosen_exercises_are_printed_by_the_key(window: MainWindow, clinic: Cli
     assert wanted == [given.id]
 
 
+def test_an_athletes_progress_is_printed_by_the_key(window: MainWindow, clinic: Clinic) -> None:
+    wanted = asked(window)
+    window.go(Route(PageId.PERSON, clinic.athlete))
+    settle(window)
+    press(window, Qt.Key.Key_P, CTRL)
+    assert wanted == [clinic.athlete]
+
+
 def test_a_paper_is_written_without_a_name_in_its_path_and_opened(
     window: MainWindow, clinic: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
