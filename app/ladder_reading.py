@@ -10,7 +10,7 @@ from app.clinic_rules import ClinicRules, clinic_rules
 from app.episodes import injuries
 from app.reading import group_runs
 from app.units import day
-from app.wording import metric_value, unit
+from app.wording import metric_name, metric_value, unit
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
 from data.clinical.ladder import Against, Criterion, Ladder, Step
@@ -109,7 +109,9 @@ def source_words(state: CriterionState, measure: Measure | None) -> str:
     if beside is not None and state.is_percent:
         parts.append(f"against {_one(beside, measure)} of {_limb_of(beside)}{day(beside.on)}")
     if isinstance(latest, Reading):
-        parts.append(f"{tests()[latest.key.test_id].name}, device {latest.key.device_model}")
+        key = latest.key
+        made = f"{metric_name(key.metric)}, {key.aggregation.replace('_', ' ')} of its repetitions"
+        parts.append(f"{tests()[key.test_id].name}: {made}; device {key.device_model}")
     else:
         parts.append(f"typed in by {latest.by}" if latest.by else "typed in")
     return "; ".join(parts)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
+from app.wording import device_text
 from data.analysis.types import Side
 from data.clinical.catalogue import tests
 from data.clinical.tests import StrengthTest
@@ -40,6 +41,15 @@ class RunOfTest:
     @property
     def device_model(self) -> str:
         return self.trials[0].header.device_model
+
+    @property
+    def how(self) -> str:
+        """What measured it, and how `best` is made."""
+        reps = [rep for trial in self.trials for rep in trial.analysis.reps]
+        peaks = [peak for rep in reps if (peak := rep.metrics.get("peak_n")) is not None]
+        devices = dict.fromkeys(device_text(trial.header.device) for trial in self.trials)
+        method = f". Best of the valid repetitions: {peaks[0].method}" if peaks else ""
+        return f"{' and '.join(devices)}{method}."
 
     def best(self, side: Side) -> float | None:
         """Largest valid peak of this limb in N."""

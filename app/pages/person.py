@@ -165,7 +165,8 @@ class PersonPage(Page):
         self.trend.set_tests(done)
         self.ratios.show_lines(athlete.ratios)
         self._past.setVisible(bool(history.visits))
-        self.visits.set_rows([visit_row(visit) for visit in history.visits])
+        unit = self.desk.settings.force_unit
+        self.visits.set_rows([visit_row(visit, unit) for visit in history.visits])
         self.visits.show_all_rows()
         earlier = athlete.injuries.earlier
         self._injuries.setVisible(bool(earlier))

@@ -105,7 +105,7 @@ class CalibrationResult(Card):
 
     def _fill(self, channel: MeasuredChannel, gravity_m_s2: float) -> None:
         right = Qt.AlignmentFlag.AlignRight
-        for place, title in enumerate(("Mass", "Force", "Reading", "Off the line")):
+        for place, title in enumerate(("Mass", "Force", "Reading in counts", "Off the line")):
             self._grid.addWidget(Text(title, "small", tone="muted"), 0, place, right)
         self._grid.addWidget(line(), 1, 0, 1, 4)
         pairs = zip(channel.points, channel.residuals_n, strict=True)

@@ -30,7 +30,8 @@ class Countdown(QWidget):
         if caption != self.caption or seconds > self._whole_s:
             self._whole_s = max(seconds, 0.001)
         self.caption, self._left_s, self._at = caption, seconds, monotonic()
-        self.setAccessibleName(f"{caption}: {self.text}")
+        unit = "" if ":" in self.text else " s"
+        self.setAccessibleName(f"{caption}: {self.text}{unit}")
         self.update()
 
     @property

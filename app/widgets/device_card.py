@@ -16,7 +16,7 @@ from app.units import NO_VALUE, ForceUnit, day, quantity, time_of_day
 from app.widgets.controls import Button, Card, Segments, column, row
 from app.widgets.device_chip import STATE_WORDS
 from app.widgets.mini_trace import MiniTrace
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, Text, tool_tip
 from app.wording import CANNOT_TELL, EXPERIMENTAL
 from data.sides import Side
 from devices.types import LinkState, Position, Transport
@@ -95,6 +95,7 @@ class DeviceCard(Card):
 
     def set_history(self, lines: Sequence[str]) -> None:
         """The last trials made with this unit."""
+        tool_tip(self._history, "The best peak of the valid repetitions: peak.raw.v1.")
         self._history.setText("\n".join(lines))
         self._history.setVisible(bool(lines))
 

@@ -63,4 +63,4 @@ class DosePanel(Card):
 def _said(number: DoseNumber) -> str:
     if number.value is None:
         return NO_VALUE
-    return quantity(number.value, number.unit, decimals_of(number.value))
+    return quantity(number.value, number.unit, decimals_of(number.value)).rstrip()

@@ -161,7 +161,7 @@ def _field(asked: Asked, label: str) -> Field:
             decimals = 0 if asked.kind is FieldKind.WHOLE else 3
             return QuantityField(label, asked.unit, low, high, decimals=decimals, width=88)
         case FieldKind.TEXT:
-            return TextField(label, most=500)
+            return TextField(f"{label}, {asked.unit}" if asked.unit else label, most=500)
         case FieldKind.DATE:
             return DateField(label, earliest=_EARLIEST, latest=lambda: _LATEST)
         case FieldKind.CHOICE | FieldKind.FLAG:

@@ -10,10 +10,15 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.theme import Type, colours, font, limb_style, space, theme
 from app.units import NO_VALUE, ForceUnit, number
+from app.widgets.text import tool_tip
 from data.analysis.types import Side
 
 _LARGEST_PX = 400
 _GAP_EM = 0.45
+_HOW = (
+    "Force less the zero, by the device in the bar above: now, and the highest of this repetition "
+    "so far. When the trial is stored, peaks are made anew of the whole curve: peak.raw.v1."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,8 @@ class Readout(QWidget):
         self.is_active = True
         self._digits = 3
         self._scale = 1.0
+        tool_tip(self, _HOW)
+        self.setAccessibleDescription(_HOW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
 
     def show_figures(self, first: Figure, second: Figure, *, is_active: bool = True) -> None:

@@ -12,12 +12,18 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from app.run_numbers import row_peak
 from app.theme import Type, colours, font, limb_style, pixmap, space, theme
 from app.units import ForceUnit, number
+from app.widgets.text import tool_tip
 from app.wording import code_text
 from app.workflow import RepRow
 from data.analysis.types import Side
 
 _ROW_PX = 44
 _HEAD_PX = 32
+_HOW = (
+    "The highest force of each limb in each repetition, less the zero. While the test runs it is "
+    "read from the samples as they come; when it is stored it is peak.raw.v1 of the whole curve. "
+    "More by: 100·(larger − smaller)/larger, where both limbs pulled at once."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,8 @@ class RepTable(QWidget):
         self._is_in_rep = False
         self._sides: tuple[Side, ...] = (Side.LEFT, Side.RIGHT)
         self._unit = ForceUnit.NEWTON
+        tool_tip(self, _HOW)
+        self.setAccessibleDescription(_HOW)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def show_reps(
@@ -50,6 +58,7 @@ class RepTable(QWidget):
 
     def set_unit(self, unit: ForceUnit) -> None:
         self._unit = unit
+        self.setAccessibleName(f"Repetitions: {self.spoken}")
         self.update()
 
     @property

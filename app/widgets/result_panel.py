@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
-from app.theme import set_state, space, theme
+from app.theme import limb_style, set_state, space, theme
 from app.units import ForceUnit, force, number, quantity
 from app.widgets.asymmetry_bar import (
     AsymmetryBar,
@@ -108,16 +108,17 @@ class _Facts(Text):
 
     def __init__(self, side: Side) -> None:
         super().__init__("", "strong")
+        self._name = limb_style(side).label
         is_right = side is Side.RIGHT
         self.setAlignment(Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft)
 
     def show_limb(self, limb: LimbResult | None, unit: ForceUnit) -> None:
         if limb is None:
-            self.setText("not measured")
+            self.setText(f"{self._name}: not measured")
             return
         parts = ["" if limb.per_kg is None else quantity(limb.per_kg, "N/kg", 2)]
         parts.append(_compared(limb, unit))
-        self.setText(" · ".join(part for part in parts if part))
+        self.setText(f"{self._name}: {' · '.join(part for part in parts if part)}")
 
 
 def _compared(limb: LimbResult, unit: ForceUnit) -> str:

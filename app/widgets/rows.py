@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -38,7 +39,8 @@ _ROW = Qt.ItemDataRole.UserRole
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row. `key` is what its page knows it by; a row without a key is a heading."""
+    """One row. `key` is what its page knows it by; a row without a key is a heading. `hint` is
+    read under the pointer: how its numbers were made."""
 
     title: str
     key: object = None
@@ -49,6 +51,7 @@ class Row:
     tone: str = "text"
     badge: str = ""
     is_struck: bool = False
+    hint: str = ""
 
     @property
     def is_heading(self) -> bool:
@@ -80,6 +83,8 @@ class RowModel(QAbstractListModel):
                 return plain(row.title)
             case Qt.ItemDataRole.AccessibleTextRole:
                 return plain(row.spoken)
+            case Qt.ItemDataRole.ToolTipRole if row.hint:
+                return f"<p>{html.escape(plain(row.hint))}</p>"
             case _ if role == _ROW:
                 return row
             case _:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 from app.squad import Member, Squad
 from app.theme import space, theme
 from app.units import ForceUnit, days_ago, force, time_of_day
-from app.widgets.controls import Button, Card, Deck, EmptyState, column, row
+from app.widgets.controls import Button, Card, Deck, EmptyState, HowButton, column, row
 from app.widgets.fields import QuantityField, TextField
 from app.widgets.rows import Row, RowList
 from app.widgets.text import Elided, Text
@@ -37,6 +37,7 @@ class SquadQueue(QWidget):
         self.name = Elided("", "display" if theme().text_scale <= 1.25 else "title")
         self.facts = Elided("", "strong", tone="muted")
         self.last = Text("", wrap=True)
+        self.how = HowButton("", "the last result")
         self.missing = Text("", wrap=True, tone="attention")
         self.lever = QuantityField(
             "Lever", "m", 0.05, 1.5, decimals=2, help_text="joint to pad; for torque"
@@ -107,8 +108,12 @@ class SquadQueue(QWidget):
     def _build_next(self) -> QWidget:
         card = Card(margin=6)
         self._when = Text("", "strong", tone="muted", bold=True)
-        for part in (self._when, self.name, self.facts, self.last, self.missing):
+        for part in (self._when, self.name, self.facts):
             card.column.addWidget(part)
+        last = row(self.last, self.how, spacing=2)
+        last.setStretch(0, 1)
+        card.column.addLayout(last)
+        card.column.addWidget(self.missing)
         self._setup = QWidget()
         setup = row(spacing=4) if theme().text_scale <= 1.25 else column(spacing=2)
         setup.addWidget(self.lever, 0, Qt.AlignmentFlag.AlignTop)
@@ -143,6 +148,9 @@ class SquadQueue(QWidget):
         self.name.setText(member.person.name)
         self.facts.setText(facts_line(member.person, squad.today))
         self.last.setText(_last(member, squad, self._unit))
+        has_result = member.line.days_since is not None
+        self.how.setVisible(has_result)
+        self.how.set_method(member.method(squad.test) if has_result else "")
         missing = missing_words(member, squad.test)
         self.missing.setText(missing)
         self.missing.setVisible(bool(missing))
