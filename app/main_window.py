@@ -45,6 +45,7 @@ EVERYWHERE = (
     ("Ctrl+Z", "Undo the last change"),
     ("?", "These keys"),
 )
+_DOINGS = ((PageId.IMPORT, "Import a curve …"),)
 _MOST_FOUND = 5
 
 
@@ -304,7 +305,7 @@ class MainWindow(QMainWindow):
         words = text.casefold().split()
         rows = [
             Row(word, page, icon=page.value)
-            for page, word in PLACES
+            for page, word in (*PLACES, *_DOINGS)
             if all(part in word.casefold() for part in words)
         ]
         is_open = self.desk.store.is_open

@@ -40,6 +40,7 @@ class PageId(StrEnum):
     TREATMENT = "treatment"
     CALIBRATION = "calibration"
     EXERCISES = "exercises"
+    IMPORT = "import"
     OUTPUT_CHECK = "output check"
 
 
@@ -90,6 +91,7 @@ class Desk(QObject):
     hand_out_wanted = Signal(object)  # UUID of a prescription
     find_devices = Signal()
     use_device = Signal(object, str)  # Found, id of the model that it is
+    unit_visit = Signal(object)  # the Session that what the unit tells belongs to
     keep_treatment = Signal(object)  # KeepTreatment
     treatment_kept = Signal()
     release_device = Signal(str)  # key of a device in use

@@ -256,6 +256,7 @@ ICONS = {
     "info": "ph.info-fill",
     "link": "ph.link",
     "report": "ph.file-text",
+    "import": "ph.download-simple",
     "recover": "ph.first-aid-kit",
     "backup": "ph.hard-drives",
     "keys": "ph.keyboard",

@@ -6,20 +6,19 @@ import argparse
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from app.cli import import_curve
 from app.cli.database import find_person, opened_store
 from app.cli.errors import CommandError, UsageError
 from app.cli.output import print_facts, print_json, print_table, say
 from app.cli.parser import Commands, add_database, add_json
-from app.cli.recording_file import RecordingFile, recording_file
+from app.cli.recording_file import recording_file
 
 if TYPE_CHECKING:
     from app.cli.shapes import Json
     from app.recorded_treatment import Provenance
-    from data.records import Person, Treatment
-    from data.store import Store
+    from data.records import Treatment
     from devices.recorded_stream import Understood
 
 FORMATS = ("sciencemode4", "sciencemode2")
@@ -62,29 +61,29 @@ def run_import(arguments: argparse.Namespace) -> int:
 
 
 def _import_treatment(arguments: argparse.Namespace) -> int:
+    from app.recording_import import store_recording, understood_recording
+
     source = recording_file(arguments.file, arguments.started)
     if arguments.started is not None and source.has_times:
         raise UsageError(f"{arguments.file} carries its own times; leave --started out")
-    understood, provenance = _understood(arguments.format, source)
+    understood, provenance = understood_recording(arguments.format, source)
     if not understood.recording.has_begun:
         raise CommandError(
             f"no order for output is in {arguments.file}: {_counted(understood)}; "
             "nothing was stored; check --format"
         )
     if arguments.dry_run or not arguments.person:
-        treatment = _treatment(arguments, understood, provenance, _NOBODY, _NOBODY, _NOBODY)
+        treatment = _treatment(arguments, understood, provenance)
         _tell(arguments, understood, treatment, is_stored=False)
         if not arguments.dry_run:
             say("myograph: nothing was stored; say whose it is with --person ID")
         return 0
     with opened_store(arguments) as store:
         person = find_person(store, arguments.person)
-        treatment_id = uuid5(person.id, source.fingerprint)
-        _refuse_again(store, treatment_id)
-        treatment = _treatment(arguments, understood, provenance, treatment_id, _NOBODY, person.id)
+        treatment = _treatment(arguments, understood, provenance)
         if not arguments.json:
             _tell(arguments, understood, treatment, is_stored=False)
-        treatment = _stored(store, person, treatment)
+        treatment = store_recording(store, person, source.fingerprint, treatment)
     if arguments.json:
         _tell(arguments, understood, treatment, is_stored=True)
     else:
@@ -92,76 +91,24 @@ def _import_treatment(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _understood(name: str, source: RecordingFile) -> tuple[Understood, Provenance]:
-    from app.recorded_treatment import Provenance
-    from devices import sciencemode2_recording, sciencemode4_recording
-    from devices.catalog import ELECTROTHERAPY_MODELS, RECORDED_MODELS
-    from devices.recorded_stream import recorded_events
-    from protocols.sciencemode2 import ScienceMode2Decoder
-    from protocols.sciencemode4 import ScienceMode4Codec
-
-    if name == "sciencemode4":
-        model = ELECTROTHERAPY_MODELS[name]
-        events = recorded_events(ScienceMode4Codec, source.pieces())
-        understood = sciencemode4_recording.understand(events)
-    else:
-        model = RECORDED_MODELS[name]
-        events = recorded_events(ScienceMode2Decoder, source.pieces())
-        understood = sciencemode2_recording.understand(events)
-    flags = source.flags
-    if understood.noise_bytes:
-        flags += (f"{understood.noise_bytes} bytes of the recording were not understood.",)
-    provenance = Provenance(
-        model.id, model.name, source.began_at, source.has_times, source.is_virtual, flags
-    )
-    return understood, provenance
-
-
 def _treatment(
     arguments: argparse.Namespace,
     understood: Understood,
     provenance: Provenance,
-    treatment_id: UUID,
-    session_id: UUID,
-    person_id: UUID,
 ) -> Treatment:
+    """Of nobody yet."""
     from app.recorded_treatment import recorded_treatment
     from data.analysis.types import Side
 
     return recorded_treatment(
         understood,
         provenance,
-        treatment_id,
-        session_id,
-        person_id,
+        _NOBODY,
+        _NOBODY,
+        _NOBODY,
         site=arguments.site,
         side=Side(arguments.side) if arguments.side else None,
     )
-
-
-def _refuse_again(store: Store, treatment_id: UUID) -> None:
-    from data.errors import RecordNotFoundError
-
-    try:
-        store.treatments.get(treatment_id)
-    except RecordNotFoundError:
-        return
-    raise CommandError(
-        f"this recording is already stored for this person, as {treatment_id}; "
-        "nothing was changed; see `myograph show`"
-    )
-
-
-def _stored(store: Store, person: Person, treatment: Treatment) -> Treatment:
-    """In the visit of that day, or in a visit of its own."""
-    from dataclasses import replace
-
-    from app.visits import visit_on
-
-    began = treatment.started_at
-    ended = treatment.ended_at or began
-    session = visit_on(store, person, began, treatment.utc_offset_min, ended)
-    return store.treatments.save(replace(treatment, session_id=session.id))
 
 
 def _tell(

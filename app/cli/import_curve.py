@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,11 +16,9 @@ from app.cli.parser import positive
 
 if TYPE_CHECKING:
     from app.cli.shapes import Json
-    from data.clinical.tests import StrengthTest
     from data.curve_import import Understood
     from data.curve_mapping import CurveMapping, ForceColumn, TimeColumn
-    from data.records import Person, Trial
-    from data.store import Store
+    from data.records import Trial
 
 
 FIRST = 3
@@ -60,6 +58,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
+    from app.importing import CurveWish, store_import
+
     test = strength_test(arguments.test)
     understood = _understood(arguments)
     if not arguments.json:
@@ -70,7 +70,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.person and not arguments.dry_run:
         with opened_store(arguments) as store:
             person = find_person(store, arguments.person)
-            trial = _stored(store, understood, person, test, started, arguments)
+            wish = CurveWish(person, test, started, arguments.device, arguments.lever)
+            trial = store_import(store, understood, wish)
     if arguments.json:
         print_json(_json(understood, trial, saved, started, is_assumed=is_assumed))
     elif trial is not None:
@@ -198,38 +199,6 @@ def _started(arguments: argparse.Namespace) -> tuple[datetime, bool]:
     if arguments.started is not None:
         return arguments.started, False
     return datetime.fromtimestamp(arguments.file.stat().st_mtime, UTC).astimezone(), True
-
-
-def _stored(
-    store: Store,
-    understood: Understood,
-    person: Person,
-    test: StrengthTest,
-    started: datetime,
-    arguments: argparse.Namespace,
-) -> Trial:
-    from app.version import program_version
-    from app.visits import set_for, visit_on
-    from data.curve_store import CurveOrigin, refuse_again, store_curve, trial_id_of
-
-    refuse_again(store, trial_id_of(understood, person, test))
-    ended = started + timedelta(seconds=understood.duration_s)
-    offset_min = round((started.utcoffset() or timedelta()).total_seconds() / 60)
-    session = visit_on(store, person, started, offset_min, ended)
-    sides = understood.sides
-    limb = sides[0] if len(sides) == 1 else None
-    origin = CurveOrigin(
-        person,
-        session.id,
-        set_for(store, session, test, limb),
-        test,
-        started,
-        offset_min,
-        device=arguments.device,
-        lever_m=arguments.lever,
-        program_version=program_version(),
-    )
-    return store_curve(store, understood, origin)
 
 
 def _json(

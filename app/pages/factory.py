@@ -57,6 +57,10 @@ def make_page(page: PageId, desk: Desk) -> Page:
             from app.pages.library import LibraryPage
 
             return LibraryPage(desk)
+        case PageId.IMPORT:
+            from app.pages.import_page import ImportPage
+
+            return ImportPage(desk)
         case PageId.SETTINGS:
             from app.pages.settings_page import SettingsPage
 

@@ -89,6 +89,7 @@ class VisitPage(Page):
             "Exercises", icon_name="exercise", key="X", clicked=self._prescribe
         )
         self.add_measure = Button("Result", icon_name="measure", key="F", clicked=self._measure)
+        self.take_over = Button("Import", icon_name="import", key="I", clicked=self._import)
         self.add_items = [
             Button(kind.word, icon_name=kind.icon, key=kind.key, clicked=partial(self._begin, kind))
             for kind in KINDS
@@ -110,6 +111,7 @@ class VisitPage(Page):
         self.add_key("F", "A functional test or other result, typed in", self._measure)
         for kind in KINDS:
             self.add_key(kind.key, kind.does, partial(self._begin, kind))
+        self.add_key("I", "Import a curve of another program", self._import)
         self.add_key("Ctrl+Return", "Save what is being written", self.item.save.click)
         self.item.saved.connect(self._keep)
         self.item.removed.connect(self._remove)
@@ -158,7 +160,8 @@ class VisitPage(Page):
         buttons.setSpacing(space(2))
         buttons.setContentsMargins(space(2), space(2), space(2), space(2))
         self._adding = (
-            self.add_test, self.add_treatment, self.add_exercises, self.add_measure, *self.add_items
+            self.add_test, self.add_treatment, self.add_exercises, self.add_measure,
+            *self.add_items, self.take_over,
         )  # fmt: skip
         is_wide = theme().text_scale <= 1.25
         for place, button in enumerate(self._adding):
@@ -339,6 +342,10 @@ class VisitPage(Page):
     def _prescribe(self) -> None:
         if self._shown is not None:
             self.desk.go.emit(Route(PageId.EXERCISES, self._shown.visit.session.id))
+
+    def _import(self) -> None:
+        if self._visit is not None:
+            self.desk.go.emit(Route(PageId.IMPORT, self._visit.session.id))
 
     def _hand_out(self) -> None:
         item = self._item(self.timeline.current_key)

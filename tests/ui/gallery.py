@@ -14,6 +14,7 @@ from app.navigation import PageId, Route
 from app.pages.calibration import CalibrationPage
 from app.pages.devices_page import DevicesPage
 from app.pages.exercises import ExercisesPage
+from app.pages.import_page import ImportPage
 from app.pages.ladder import LadderPage
 from app.pages.library import LibraryPage
 from app.pages.output_check import OutputCheckPage
@@ -599,6 +600,38 @@ def today_recovered(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.TODAY))
 
 
+def import_empty(window: MainWindow, clinic: Clinic) -> None:
+    _go(window, Route(PageId.IMPORT, clinic.visit))
+
+
+def import_curve(window: MainWindow, clinic: Clinic) -> None:
+    """A curve of another program, told before it is stored."""
+    _go(window, Route(PageId.IMPORT, clinic.visit))
+    page = window.page
+    assert isinstance(page, ImportPage)
+    path = clinic.path.parent / f"{'export of the force plate in the gym, second floor ' * 2}.csv"
+    force = 30 + 300 * np.clip(np.sin(np.arange(400) / 40), 0, None)
+    rows = [f"{k / 80 + (0.004 if k % 50 == 0 else 0):.3f},{f:.1f}" for k, f in enumerate(force)]
+    path.write_text("\n".join(["time_s,force_n", *rows, ""]), "utf-8")
+    page.take(path)
+    settle(window)
+
+
+def import_refused(window: MainWindow, clinic: Clinic) -> None:
+    """Three columns of force: somebody has to say which is which."""
+    _go(window, Route(PageId.IMPORT, clinic.visit))
+    page = window.page
+    assert isinstance(page, ImportPage)
+    path = clinic.path.parent / "three.csv"
+    rows = [f"{k / 100},{k % 50},{k % 40},{k % 30}" for k in range(200)]
+    path.write_text("\n".join(["t,a,b,c", *rows, ""]), "utf-8")
+    page.take(path)
+    settle(window)
+    page.layout_choice.setCurrentIndex(page.layout_choice.findText("Column by column"))
+    page.layout_choice.activated.emit(page.layout_choice.currentIndex())
+    settle(window)
+
+
 def library_own(window: MainWindow, clinic: Clinic) -> None:
     """A reference value of the clinic's own, the switch for the lines, and a file that is wrong."""
     own = clinic.path.parent / "clinic"
@@ -656,7 +689,7 @@ SCENES = tuple(
         treatment_contact_lost, treatment_output_check, treatment_nmes,
         output_check, output_check_empty,
         devices, devices_all, training_started, devices_searching, devices_found, library,
-        library_own,
+        library_own, import_empty, import_curve, import_refused,
         calibration, calibration_step, calibration_result, calibration_check,
         settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
