@@ -32,7 +32,8 @@ class ItemPanel(Card):
         self._begun: set[str] = set()
         self._title = Elided("", "heading")
         self._when = Text("", tone="muted")
-        head = row(self._title, self._when)
+        self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self.print_item)
+        head = row(self._title, self._when, self.print)
         head.setStretch(0, 1)
         self.column.addLayout(head)
         self._value = Text("", "heading")
@@ -44,8 +45,7 @@ class ItemPanel(Card):
         self.save = Button("Save", "primary", key="Ctrl+Enter", clicked=self._save)
         self.remove = Button("Remove", icon_name="remove", clicked=self._remove)
         self.cancel = Button("Cancel", key="Esc", clicked=self.give_up)
-        self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self.print_item)
-        self.column.addLayout(row(self.save, self.cancel, self.print, 1, self.remove))
+        self.column.addLayout(row(self.save, self.cancel, 1, self.remove))
 
     @property
     def is_new(self) -> bool:
@@ -128,7 +128,6 @@ class ItemPanel(Card):
         self._title.setText(kind.name)
         self._when.setText(when)
         self._deck.setCurrentWidget(self._forms[key])
-        self.save.setText("Save changes" if item else "Save")
         self.save.show()
         self.remove.setVisible(item is not None)
         self.cancel.setVisible(item is None)
