@@ -209,9 +209,11 @@ class TreatmentPage(Page):
         self._show()
 
     def _offer(self) -> None:
+        self.start.offer(self._read.last if self._read else {}, self._unit_name())
+
+    def _unit_name(self) -> str:
         unit = self.desk.treatment
-        last = self._read.last if self._read else {}
-        self.start.offer(last, plain(unit.device.name) if unit else "")
+        return plain(unit.device.name) if unit else ""
 
     def _begin_again(self) -> None:
         self._draft, self._last, self._is_unit = None, None, False
@@ -241,6 +243,7 @@ class TreatmentPage(Page):
         last = read.last.get(unit.modality)
         self._take(as_last_time(last) if last else new_draft(unit.modality), None)
         self._is_unit = True
+        self.desk.unit_visit.emit(read.visit.session)
         self._show()
         self.questions.take_focus()
 
@@ -551,7 +554,7 @@ class TreatmentPage(Page):
         if self._is_unit and unit is not None:
             self.unit.show_treatment(unit)
         elif self._draft is None:
-            self._offer()
+            self.start.show_unit(self._unit_name())
         notice = unit.notice if unit else None
         if notice != self._notice:
             self._notice = notice

@@ -74,6 +74,15 @@ class TreatmentStart(Card):
         self._fill("")
         self.search.setFocus()
 
+    def show_unit(self, unit: str) -> None:
+        """A unit came or went; what is being typed and chosen stays."""
+        if unit != self._unit:
+            chosen = self.list.current_key
+            self._unit = unit
+            self._fill(self.search.text())
+            if chosen is not None:
+                self.list.set_current(chosen)
+
     def _fill(self, text: str) -> None:
         words = text.casefold().split()
         rows: list[Row] = []
