@@ -15,6 +15,7 @@ from data.analysis.trace import Trace
 from data.analysis.types import AnalysisOptions
 
 _WINDOWS = tuple(pairwise((0, *rfd.WINDOWS_MS)))
+_ANY_MS = 200  # areas and the slope between two forces need the least rate only
 _MOMENTS_S = np.array((0, *rfd.WINDOWS_MS)) / 1000
 
 
@@ -42,7 +43,7 @@ def add_early(table: MetricTable, limb: LimbRep, options: AnalysisOptions, rate_
         share = 100 * force / limb.peak_n if is_positive else None
         table.put(f"force_at_{ms}ms_n", force, method.force, refused or slow)
         table.put(f"force_at_{ms}ms_percent", share, method.share, refused or slow)
-        table.put(f"impulse_{ms}ms_ns", impulses[k], method.impulse, refused)
+        table.put(f"impulse_{ms}ms_ns", impulses[k], method.impulse, refused or too_slow.impulse)
         slow = gate or too_slow.rfd
         share = slope / limb.peak_n if is_positive else None
         table.put(f"rfd_0_{ms}_n_per_s", slope, method.rfd, refused or slow)
@@ -93,6 +94,7 @@ class _Slow(NamedTuple):
     """Why the sampling rate forbids the numbers of one window; None where it does not."""
 
     force: str | None
+    impulse: str | None
     rfd: str | None
     sequential: str | None
 
@@ -101,6 +103,7 @@ class _Slow(NamedTuple):
 def _too_slow(before: int, ms: int, rate_hz: float) -> _Slow:
     return _Slow(
         force=rfd.rate_refusal(f"force at {ms} ms", ms, rate_hz),
+        impulse=rfd.rate_refusal(f"impulse 0-{ms} ms", _ANY_MS, rate_hz),
         rfd=rfd.rate_refusal(f"RFD 0-{ms} ms", ms, rate_hz),
         sequential=rfd.rate_refusal(f"RFD {before}-{ms} ms", ms - before, rate_hz),
     )
@@ -128,4 +131,6 @@ def _add_slopes(
     slow = rfd.rate_refusal("peak RFD over 20 ms", 100, rate_hz)
     table.put("rfd_peak_20ms_n_per_s", steepest, f"rfd.peak.v1(20 ms, {span})", gate or slow)
     slope = rfd.slope_20_80(limb.early, at, limb.peak_s, limb.peak_n) if gate is None else None
-    table.put("rfd_20_80_n_per_s", slope, f"rfd.2080.v1(20 to 80 % of peak{label})", gate)
+    slow = rfd.rate_refusal("RFD from 20 to 80 % of peak", _ANY_MS, rate_hz)
+    method = f"rfd.2080.v1(20 to 80 % of peak{label})"
+    table.put("rfd_20_80_n_per_s", slope, method, gate or slow)

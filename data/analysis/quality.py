@@ -95,6 +95,17 @@ def load_note(resting_n: float, test: StrengthTest) -> QualityNote | None:
     return QualityNote("LOADED", f"The recording begins under {resting_n:.0f} N, taken for rest.")
 
 
+def reversed_note(lowest_n: float, resting_n: float, test: StrengthTest) -> QualityNote | None:
+    """Nothing was found, because the force went the other way."""
+    if lowest_n > min(resting_n, 0.0) - test.rep_rule.on_n:
+        return None
+    text = (
+        f"No effort was found, and the force falls to {lowest_n:.0f} N: the sensor is loaded the "
+        "wrong way round. Turn it, or its sign."
+    )
+    return QualityNote("REVERSED", text)
+
+
 def zero_note(shift_n: float | None, best_n: float, side: Side | None) -> QualityNote | None:
     """The cell rests elsewhere after the last effort than before the first."""
     if shift_n is None or abs(shift_n) <= resting_limit(best_n):

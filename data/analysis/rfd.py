@@ -7,11 +7,12 @@ from data.analysis.trace import Trace
 WINDOWS_MS = (50, 100, 150, 200, 250)
 PEAK_WINDOW_S = 0.02
 RATE_TOLERANCE = 0.01
+LEAST_HZ = 50  # the slowest rate whose error on closed-form curves is known
 
 
 def rate_refusal(what: str, window_ms: int, rate_hz: float) -> str | None:
     """Why the sampling rate forbids a window of this length (`gates.v1`); None if it does not."""
-    least = 500 if window_ms < 100 else 200 if window_ms < 200 else 0
+    least = 500 if window_ms < 100 else 200 if window_ms < 200 else LEAST_HZ
     if rate_hz >= least * (1 - RATE_TOLERANCE):
         return None
     return f"sampling rate {rate_hz:.0f} Hz is too low for {what}"

@@ -121,6 +121,8 @@ def _trial_notes(
     if recording.is_side_unknown:
         notes.append(quality.SIDES_UNKNOWN)
     reps = [rep for of_side in by_side.values() for rep in of_side]
+    if not reps and len(recording.t):
+        notes.append(quality.reversed_note(float(recording.force.min()), resting, test))
     return [
         *(note for note in notes if note is not None),
         *quality.missing_field_notes(reps, test, options),

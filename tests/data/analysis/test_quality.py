@@ -228,6 +228,7 @@ def test_without_times_only_a_pause_that_the_device_told_is_a_gap() -> None:
         (500, {"0_50", "0_100", "0_150", "0_200", "0_250", "peak"}),
         (200, {"0_100", "0_150", "0_200", "0_250", "peak"}),
         (80, {"0_200", "0_250"}),
+        (50, {"0_200", "0_250"}),
     ],
 )
 def test_the_sampling_rate_decides_which_rfd_is_shown(rate_hz: float, allowed: set[str]) -> None:
@@ -248,6 +249,29 @@ def test_the_sampling_rate_decides_which_rfd_is_shown(rate_hz: float, allowed: s
         assert refusal(rep.metrics["rfd_0_50_n_per_s"]) == reason
     for key in ("peak_n", "impulse_ns", "mean_n", "time_to_peak_s", "impulse_100ms_ns"):
         assert rep.metrics[key].value is not None
+
+
+# Table 1.1 of errors ends at 50 Hz: of anything slower nothing is known.
+def test_below_50_hz_nothing_is_counted_from_the_onset_but_the_time_to_peak() -> None:
+    rep = only_rep(run(one_rep(raised_cosine, 40, begin=1.5)))
+    for key, metric in rep.metrics.items():
+        if key.startswith(("rfd_", "force_at_", "impulse_2", "impulse_1", "impulse_50")):
+            assert refusal(metric).startswith("sampling rate 40 Hz is too low for "), key
+    for key in ("peak_n", "impulse_ns", "mean_n", "time_to_peak_s", "hold_s"):
+        assert rep.metrics[key].value is not None
+
+
+def test_a_sensor_loaded_the_wrong_way_round_is_told() -> None:
+    t = times(6.0)
+    analysis = run(curve(t, -trapezoid(t - 1.0)))
+    (note,) = analysis.quality
+    assert analysis.reps == ()
+    assert note.code == "REVERSED"
+    assert "−300 N" in note.text.replace("-", "−")
+    assert _codes(run(one_rep(trapezoid))) == set()
+    assert _codes(run(curve(t, 0 * t))) == set()
+    let_go = run(curve(t, trapezoid(t + 2.0)))  # the recording begins inside the hold
+    assert _codes(let_go) == {"LOADED"}
 
 
 def test_a_field_that_the_test_asks_for_is_missed_by_name() -> None:
