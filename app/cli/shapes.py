@@ -45,15 +45,17 @@ _MODEL_KINDS: Mapping[type, str] = {
 
 
 def analysis_json(analysis: TrialAnalysis) -> Json:
+    shared = _shared_methods(analysis)
     return {
-        "reps": [_rep(rep) for rep in analysis.reps],
+        "reps": [_rep(rep) | _own_methods(rep.metrics, shared) for rep in analysis.reps],
         "summary": [
-            {"side": _side(side), **_metrics(metrics)} for side, metrics in analysis.summary.items()
+            {"side": _side(side), **_metrics(metrics), **_own_methods(metrics, shared)}
+            for side, metrics in analysis.summary.items()
         ],
         "asymmetry": asymmetry_json(analysis.asymmetry),
         "asymmetries": [asymmetry_json(each) for each in analysis.asymmetries],
         "quality": [_quality(note) for note in analysis.quality],
-        "methods": _methods(analysis),
+        "methods": {**shared, **analysis.methods},
         "rate_hz": number(analysis.rate_hz),
         "duration_s": number(analysis.duration_s),
     }
@@ -273,13 +275,19 @@ def _value(key: str, value: float | None, reason: str | None) -> Json:
     return {key: value}
 
 
-def _methods(analysis: TrialAnalysis) -> dict[str, str]:
-    """What the analysis says of itself, and the method of each number that is shown."""
-    of_reps = {key: each.method for rep in analysis.reps for key, each in rep.metrics.items()}
-    of_limbs = {
-        key: each.method for metrics in analysis.summary.values() for key, each in metrics.items()
-    }
-    return {**of_reps, **of_limbs, **analysis.methods}
+def _shared_methods(analysis: TrialAnalysis) -> dict[str, str]:
+    """The method of each number, as the first repetition that has it says."""
+    shared: dict[str, str] = {}
+    for metrics in (*(rep.metrics for rep in analysis.reps), *analysis.summary.values()):
+        for key, each in metrics.items():
+            shared.setdefault(key, each.method)
+    return shared
+
+
+def _own_methods(metrics: Mapping[str, Metric], shared: Mapping[str, str]) -> Json:
+    """Of the numbers that were made otherwise than the shared methods say."""
+    own = {key: each.method for key, each in metrics.items() if each.method != shared[key]}
+    return {"methods": own} if own else {}
 
 
 def _quality(note: QualityNote) -> Json:

@@ -44,6 +44,8 @@ def print_results(analysis: TrialAnalysis, wanted: Sequence[str]) -> None:
     if analysis.reps:
         _print_reps(analysis.reps)
         print()
+        for rep in analysis.reps:
+            print(_stands_on(rep))
     print(asymmetry_sentence(analysis.asymmetry))
     for line in _refused(analysis, wanted):
         print(line)
@@ -173,6 +175,19 @@ def _print_reps(reps: Sequence[RepResult]) -> None:
             for rep in reps
         ],
     )
+
+
+def _stands_on(rep: RepResult) -> str:
+    """``Rep 1, left: net of 28 N at rest (rest.quiet.v1 …); onset at 1.000 s``."""
+    side = "" if rep.side is None else f", {rep.side}"
+    rest = rep.metrics.get("baseline_n")
+    level = "no resting level"
+    if rest is not None:
+        refused = f"{level}: {rest.reason}"
+        found = f"net of {fixed(rest.value or 0.0, 1)} N at rest, {rest.method}"
+        level = refused if rest.value is None else found
+    onset = "no onset" if rep.onset_s is None else f"onset at {rep.onset_s:.3f} s"
+    return f"Rep {rep.number}{side}: {level}; {onset}."
 
 
 def _value(rep: RepResult, key: str) -> float | None:

@@ -179,6 +179,14 @@ def test_the_table_names_units_and_the_formula(tmp_path: Path):
     assert "Left stronger: left 350 N, right 280 N; 20.0 % (percentage difference" in result.stdout
 
 
+def test_the_table_says_what_each_repetition_stands_on_and_where_it_begins(tmp_path: Path):
+    t = times(8)
+    path = write_csv(tmp_path / "o6.csv", "time_s,force_n", t, trapezoid(t) + 827.5)
+    told = run("analyse", path, "--test", "ham.iso9020", "--side", "right").stdout
+    assert "Rep 1, right: net of 827.5 N at rest, rest.quiet.v1(1.00 s that end" in told
+    assert "; onset at 2.000 s." in told
+
+
 def test_a_bad_file_is_status_1_and_nothing_on_stdout(tmp_path: Path):
     path = tmp_path / "bad.csv"
     path.write_text("time_s,force_n\n0,1\n0.1,one\n" + "0.2,3\n" * 20)

@@ -225,6 +225,22 @@ def test_every_number_of_a_trial_has_its_method_side_and_device_in_reach(
             assert asymmetry["metric"]
 
 
+def test_a_number_made_in_another_way_has_its_own_method_beside_it(ask: Ask, tmp_path: Path):
+    # Two pushes, the second from twice the rest: another resting level, and a mean of two means.
+    t = samples.np.arange(1400) / 100
+    force = samples.np.interp(
+        t, [2, 2.3, 5.3, 5.6, 9, 9.3, 12.3, 12.6], [0, 300, 300, 0, 0, 270, 270, 0]
+    )
+    path = write_csv(tmp_path / "two.csv", "time_s,left_n", t, force)
+    given = ask("analyse", path, "--test", "ham.iso9020", "--side", "left", "--json")
+    (limb,) = given["summary"]
+    first, second = given["reps"]
+    assert (limb["mean_n"], limb["methods"]["mean_n"]) == (285, "agg.mean.v1(n=2, peak_n)")
+    assert given["methods"]["mean_n"].startswith("mean.rep.v1(")
+    assert "methods" not in first
+    assert second.get("methods", {}).keys() <= {"baseline_n"}
+
+
 def test_every_number_of_an_exported_trial_has_unit_and_method_beside_it(clinic: Clinic, ask: Ask):
     (session,) = ask("export", "--db", clinic.path)["sessions"]
     seen = 0
