@@ -18,7 +18,9 @@ from app.wording import (
     offset_text,
     sentence,
 )
+from data.clinical.modalities import Part, form
 from data.records import Treatment
+from data.treatment_values import values_of
 from devices.modality import (
     Modality,
     Origin,
@@ -94,12 +96,26 @@ def _warnings(treatment: Treatment) -> Iterable[str]:
 
 
 def _settings(treatment: Treatment) -> Iterable[Fact]:
+    if not treatment.settings:
+        yield from _form_settings(treatment)
     origin = ORIGINS[treatment.source] + (", at the beginning" if treatment.changes else "")
     for each in treatment.settings:
         head = isinstance(each, UltrasoundSettings)
         number = each.head if head else each.channel
         name = f"{'Head' if head else 'Channel'} {number}"
         yield Fact(name, ", ".join(_values(each)), origin)
+
+
+def _form_settings(treatment: Treatment) -> Iterable[Fact]:
+    """Of a modality whose settings are the values of its form."""
+    known = form(treatment.modality)
+    words = [
+        f"{known.field(key).label} {known.field(key).words(value.value)}"
+        for key, value in values_of(treatment).items()
+        if key in known and known.field(key).part is Part.SETTINGS and key != "planned_min"
+    ]
+    if words:
+        yield Fact("Settings", plain(", ".join(words)), ORIGINS[treatment.source])
 
 
 def _values(settings: StimulationSettings | UltrasoundSettings) -> Iterable[str]:

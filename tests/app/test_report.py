@@ -21,6 +21,8 @@ from data.clinical.catalogue import tests as strength_tests
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Stabilisation
 from data.records import Person, Treatment, Trial, TrialState
+from data.treatment_record import Value
+from devices.modality import Modality
 from devices.types import Gap, MassCheck
 from tests import builders
 
@@ -265,6 +267,18 @@ def test_a_dose_is_shown_with_its_origin():
     assert dose["Highest intensity in the beam"][0].startswith("not computed: beam")
     assert treatment.settings[0].origin == "typed in"
     assert "intensity 1 W/cm² SATP" in treatment.settings[0].value
+
+
+def test_a_modality_whose_settings_are_its_form_is_told_too():
+    cold = replace(
+        builders.ultrasound(),
+        modality=Modality.COLD,
+        settings=(),
+        values={"agent": Value("ice"), "on_min": Value(15.0, "min")},
+    )
+    (section,) = report(treatments=(cold,)).treatments
+    (settings,) = section.settings
+    assert (settings.value, settings.origin) == ("Agent Ice, Time on 15 min", "typed in")
 
 
 def test_versions_of_methods_and_of_the_program_are_told():
