@@ -74,7 +74,7 @@ BALANCE = InstrumentModel(
     line=SerialFormat(7, Parity.EVEN, 1),
     notes=(
         "Checks the output of an ultrasound head by its push on an absorbing target.",
-        "Its formats are written from memory and read leniently; no balance was tried.",
+        "A&D and Ohaus as in their manuals, Mettler from memory, read leniently; none was tried.",
         "Speed and format are those of A&D; the command takes others.",
     ),
 )

@@ -1,7 +1,7 @@
 """Lines that laboratory balances print: a weight with its unit, mostly with a mark for stable.
 
-Makers agree on little more than that, and these formats are written from memory: what is not
-understood is told, never guessed. Nothing is ever sent.
+A&D and Ohaus as their manuals have it; Mettler, and that others are like these, from memory: what
+is not understood is told, never guessed. Nothing is ever sent.
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from protocols.lines import Lines
 
 _LINE = re.compile(
     r"(?:(?P<mark>ST|US|OL|QT|S S|S D)\b\s*,?\s*)?"
-    r"(?P<sign>[+-]?)\s*(?P<number>\d{1,9}(?:\.\d{1,9})?)\s*(?P<unit>[A-Za-z]{1,3})\s*(?P<moves>\?)?",
+    r"(?P<sign>[+-]?)\s*(?P<number>\d{1,9}(?:\.\d{1,9})?)"
+    r"\s*,?\s*(?P<unit>[A-Za-z]{1,3})\s*(?P<moves>\?)?\s*(?:NET|\d\d:\d\d:\d\d)?",
     re.ASCII,
 )
 _OVERLOAD = re.compile(r"OL\b.*|S [+]", re.ASCII)
@@ -42,8 +43,9 @@ class TooHeavy(Event):
 
 
 class BalanceCodec(Decoder):
-    """Reads A&D (``ST,+00000.34  g``), Ohaus (``0.34 g``, with ``?`` while it moves), Mettler
-    (``S S 0.34 g``), and any plain number with mg, g or kg. It forms nothing."""
+    """Reads A&D (``ST,+00000.34  g``, also with a comma before the unit), Ohaus (``0.34 g``, with
+    ``?`` while it moves, and the time behind it), Mettler (``S S 0.34 g``), and any plain number
+    with mg, g or kg. It forms nothing."""
 
     def __init__(self, framing: Framing = Framing.STREAM) -> None:
         super().__init__(framing)

@@ -1,5 +1,6 @@
-"""Lines: A&D and Ohaus as in electrotherapy.md §1.7, which has them from memory; Mettler's
-standard interface commands (MT-SICS) from memory too. No balance was heard."""
+"""Lines: A&D as in the manual of the AD-4212D, page 27, and that of the FX-CT, page 31; Ohaus as in
+its RS232 manual, page 5, and that of the Explorer, page 156. Mettler's standard interface commands
+(MT-SICS) from memory. No balance was heard."""
 
 from __future__ import annotations
 
@@ -26,6 +27,12 @@ LINES: dict[str, Weight | TooHeavy] = {
     "-  0.34 g": Weight(-0.34, None),
     "0.00034 kg": Weight(pytest.approx(0.34), None),  # pyright: ignore[reportArgumentType]
     "+0.340g": Weight(0.34, None),
+    "ST,+000.1278,  g": Weight(0.1278, True),  # A&D's CSV format
+    "OL,+9999999E+19,  g": TooHeavy(),
+    "       12.73 g    ?": Weight(12.73, False),  # Ohaus pads the unit to five places
+    "      0.211 kg ?": Weight(211.0, False),
+    "    192.08 g     00:00:30": Weight(192.08, None),
+    "      0.01 g ?   00:00:00": Weight(0.01, False),
     "S S     0.34 g": Weight(0.34, True),
     "S D     0.34 g": Weight(0.34, False),
     "S +": TooHeavy(),
@@ -41,7 +48,18 @@ def test_lines_of_several_makers_are_read(line: str, end: str):
 # A number without its unit, or in one that is not of mass in grams, is not guessed at.
 @pytest.mark.parametrize(
     "line",
-    ["0.34", "0.34 oz", "QT,+00000012 PC", "OL", "ST,+0x12 g", "1e3 g", "nan g", "ready", "0,34 g"],
+    [
+        "0.34",
+        "0.34 oz",
+        "QT,+00000012 PC",
+        "OL",
+        "ST,+0x12 g",
+        "1e3 g",
+        "nan g",
+        "ready",
+        "0,34 g",
+        "    207.80 g     TOTAL",
+    ],
 )
 def test_what_is_no_weight_is_told_and_not_guessed(line: str):
     (found,) = BalanceCodec().receive(f"{line}\r\n".encode())
