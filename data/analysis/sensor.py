@@ -31,11 +31,14 @@ def reading_apart(trace: Trace, start: float, end: float) -> float:
     """
     span = trace.between(start, end)
     t, f = trace.t[span], trace.f[span]
-    if len(f) < 5 or float(np.median(np.diff(t))) > 1 / SLOWEST_HZ:
+    if len(f) < 5 or (trace.period_s or float(np.median(np.diff(t)))) > 1 / SLOWEST_HZ:
+        return 0.0
+    rise, fall = f[1:-1] - f[:-2], f[1:-1] - f[2:]
+    apart = np.maximum(np.minimum(rise, fall), -np.maximum(rise, fall))
+    if float(apart.max()) <= LEAST_APART_N:  # spares most repetitions the medians
         return 0.0
     before, here, after = f[:-2], f[1:-1], f[2:]
     low, high = np.minimum(before, after), np.maximum(before, after)
-    apart = np.maximum(here - high, low - here)
     middle = np.clip(here, low, high)  # the median of three
     noise = 1.4826 * float(np.median(np.abs(here - (before + after) / 2)))
     limit = max(LEAST_APART_N, APART_SHARE * float(middle.max()), _NOISES * noise)
