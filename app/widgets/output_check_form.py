@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QGridLayout
 
 from app.output_checks import head_words, result_words, weight_words
@@ -117,9 +117,7 @@ class OutputCheckForm(Card):
         self.known.clear()
         self.known.addItems([head_words(each.unit, each.head) for each in known])
         self.known.addItem(_ANOTHER)
-        subjects = [subject_of(each.unit, each.head) for each in known]
-        now = subject_of(self.unit, self.head)
-        self.known.setCurrentIndex(subjects.index(now) if now in subjects else len(subjects))
+        self._mark_known()
         if not self.unit.key and known:
             self.known.setCurrentIndex(0)
             self.choose(known[0])
@@ -139,7 +137,7 @@ class OutputCheckForm(Card):
             self.limit.set_value(last.limit_percent)
             self.highest_w.set_value(last.highest_w)
             self.factor.set_value(last.watts_per_gram or self.watts_per_gram)
-        self.head_changed.emit()
+        self._on_named()
         self._show()
 
     def take(self, grams: float, readings: int, *, is_virtual: bool) -> None:
@@ -188,7 +186,7 @@ class OutputCheckForm(Card):
         )
         for place, line in enumerate(fields):
             for column, field in enumerate(line):
-                grid.addWidget(field, place, column)
+                grid.addWidget(field, place, column, Qt.AlignmentFlag.AlignTop)
                 grid.setColumnStretch(column, 1)
         self.column.addLayout(grid)
         self.column.addLayout(row(self.weight, self.how, 1))
@@ -198,7 +196,7 @@ class OutputCheckForm(Card):
     def _connect(self) -> None:
         self.known.activated.connect(self._on_known)
         for field in (self.make, self.model, self.serial, self.applicator, self.head_serial):
-            field.edit.editingFinished.connect(self.head_changed)
+            field.edit.editingFinished.connect(self._on_named)
         for field in (self.panel_w, self.highest_w, self.limit, self.factor):
             field.changed.connect(self._show)
         self.measured_w.changed.connect(self._on_typed)
@@ -210,6 +208,16 @@ class OutputCheckForm(Card):
             return
         self.choose(KnownHead(Unit(), Head()))
         self.make.edit.setFocus()
+
+    def _on_named(self) -> None:
+        self._mark_known()
+        self.head_changed.emit()
+
+    def _mark_known(self) -> None:
+        """The list shows the head that is filled in, or that it is another one."""
+        subjects = [subject_of(each.unit, each.head) for each in self._known]
+        now = subject_of(self.unit, self.head)
+        self.known.setCurrentIndex(subjects.index(now) if now in subjects else len(subjects))
 
     def _on_typed(self) -> None:
         """Watts that somebody types were read elsewhere: the weight says nothing of them."""

@@ -41,6 +41,7 @@ from data.clinical.gravity import GravityMethod
 from data.clinical.output_check import read
 from data.clinical.own_copies import copy_to_clinic
 from data.output_checks import Head, Unit, new_check
+from data.records import TelemetryGap
 from data.rehabilitation import Grade
 from data.sides import Side
 from data.treatment_record import PlacedPoint, Placement, Polarity
@@ -171,6 +172,18 @@ PULL_ZEROED = replace(
     PULL, attention=None, serial="0042", model_id="progressor", is_zeroed=True, key="puller"
 )
 HEAD = (Unit("Sonic & Sons", "S-3", "S 17"), Head("5 cm², 1 MHz and 3 MHz", "H-2"))
+GAPS = (TelemetryGap(130.0, 170.4, "the unit is out of range"),)
+WRONG = (
+    "The dose rose while the unit said it was idle. Switch it off and check it.",
+    "Channel 1: the unit counted 1500, its settings over time give 2000 (µC): more than 20 % "
+    "apart. Both are kept.",
+)
+IN_IDLE = Notice(
+    Weight.STOP,
+    "The dose rose while the unit said it was idle.",
+    "It stands in the record.",
+    "Switch it off and check it.",
+)
 OFF = Notice(
     Weight.ATTENTION,
     "An electrode has come off.",
@@ -453,6 +466,13 @@ def treatment_contact_lost(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
 
 
+def treatment_unit_wrong(window: MainWindow, clinic: Clinic) -> None:
+    """A gap, counters that disagree with the settings, and a dose in idle."""
+    treatment_running(window, clinic)
+    window.desk.set_treatment(replace(TENS, gaps=GAPS, flags=WRONG, notice=IN_IDLE))
+    settle(window)
+
+
 def treatment_output_check(window: MainWindow, clinic: Clinic) -> None:
     """Ultrasound with a head whose last check was outside the limit."""
     _checks(window)
@@ -686,7 +706,7 @@ SCENES = tuple(
         exercises, exercises_empty, review, review_compare, review_reject,
         treatment_start, treatment, treatment_tens, treatment_preset,
         treatment_timer, treatment_running,
-        treatment_contact_lost, treatment_output_check, treatment_nmes,
+        treatment_contact_lost, treatment_unit_wrong, treatment_output_check, treatment_nmes,
         output_check, output_check_empty,
         devices, devices_all, training_started, devices_searching, devices_found, library,
         library_own, import_empty, import_curve, import_refused,
