@@ -342,7 +342,17 @@ def test_what_was_running_when_the_window_closed_is_offered_at_the_next_start(
 def unit(window: MainWindow, clinic: Clinic, page: TreatmentPage) -> None:
     window.desk.set_treatment(TENS)
     run_events(0.02)
-    press(window, Qt.Key.Key_Return)
+    begin(window, page, "From OTT")
+
+
+def test_what_is_chosen_stays_chosen_when_a_unit_comes(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    before = page.start.list.current_key
+    window.desk.set_treatment(TENS)
+    run_events(0.02)
+    assert says(page, "From OTT-3F2A")
+    assert page.start.list.current_key == before
 
 
 def test_a_connected_unit_fills_the_page_by_itself(
