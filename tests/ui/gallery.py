@@ -665,6 +665,7 @@ def library_own(window: MainWindow, clinic: Clinic) -> None:
     page = window.page
     assert isinstance(page, LibraryPage)
     page.list.set_current((FileKind.REFERENCES, "nordic.337"))
+    settle(window)
 
 
 def library(window: MainWindow, clinic: Clinic) -> None:
@@ -714,6 +715,13 @@ SCENES = tuple(
         settings, squad_queue, squad_table, squad_everybody, today_recovered,
     )
 )  # fmt: skip
+
+
+# The first start: nobody, no device, no backup. In a window on an empty database.
+NOTHING_YET = {
+    f"nothing_yet_{page.value}": Route(page)
+    for page in (PageId.TODAY, PageId.PEOPLE, PageId.SQUAD, PageId.DEVICES)
+}
 
 
 def _calibration(window: MainWindow, device: str) -> CalibrationPage:
