@@ -53,7 +53,7 @@ class Balance(Device):
     def _silence_limit_s(self) -> float | None:
         return None  # many print only when their key is pressed
 
-    def _receive(self, data: bytes) -> None:
+    def _receive(self, data: bytes) -> bool:
         for event in self.codec.receive(data):
             match event:
                 case Weight():
@@ -62,6 +62,7 @@ class Balance(Device):
                     self.on_weight(None)
                 case _:
                     pass
+        return True
 
 
 BALANCE = InstrumentModel(

@@ -73,9 +73,10 @@ def print_calibration(kept: Calibration) -> None:
     ]
     for each in kept.channels:
         host = each.host
+        zero = round(host.zero_counts, 6) + 0.0  # the fit leaves a rest where it is nothing
         facts += [
             ("channel", f"{host.channel}, {host.position}, {each.kind}"),
-            ("one count", f"{host.newtons_per_count:.6g} N, zero at {host.zero_counts:.6g} counts"),
+            ("one count", f"{host.newtons_per_count:.6g} N, zero at {zero:.6g} counts"),
             ("largest residual", _residual(each)),
             ("uncertainty", f"±{host.uncertainty_percent:.2g} %, {each.uncertainty_method}"),
         ]

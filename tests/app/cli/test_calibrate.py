@@ -55,6 +55,16 @@ def test_typed_points_are_a_calibration_that_is_listed_and_can_be_withdrawn(
     assert said(capsys, "calibrations", "--withdraw", made["id"], *database) == []
 
 
+def test_a_zero_of_nothing_is_printed_as_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "points.csv"
+    path.write_text("mass_kg,counts\n0,0\n10,98.0665\n", "utf-8")  # its line leaves -7e-15
+    words = ["--model", "imada-zta", "--experimental", "--points", str(path)]
+    assert main(["calibrate", *words, "--db", str(tmp_path / "x.db")]) == 0
+    assert "1 N, zero at 0 counts" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
