@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
@@ -28,7 +29,9 @@ from app.widgets.rail import Rail
 from app.widgets.rows import Row
 from app.widgets.top_bar import TopBar, facts_line
 from app.workflow import Notice
-from data.records import Person
+
+if TYPE_CHECKING:
+    from data.records import Person
 
 PLACES = (
     (PageId.TODAY, "Today"),
@@ -331,6 +334,8 @@ class MainWindow(QMainWindow):
         self._finder.set_rows(found, is_final=True)
 
     def _on_found(self, key: object) -> None:
+        from data.records import Person
+
         match key:
             case PageId():
                 self.go(Route(key))

@@ -16,12 +16,12 @@ from app.run_setup import RunSetup
 from app.settings import Settings, SettingsFile
 from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
-from data.records import Person, Session
 
-if TYPE_CHECKING:  # numpy is not needed before the first device
+if TYPE_CHECKING:  # nor records nor numpy are needed before the window can be shown
     from app.live import LiveTrace
     from app.running_treatment import RunningTreatment
     from data.output_checks import Head, Unit
+    from data.records import Person, Session
     from data.treatment_draft import Draft
 
 

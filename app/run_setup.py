@@ -7,15 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from app.episodes import injuries
 from data.clinical.gravity import GravityMethod
 from data.clinical.tests import Stabilisation, StrengthTest
-from data.records import TrialHeader
 from data.sides import Side
-from data.store import Store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # the window is shown before records are needed
     from app.reading import RunOfTest
+    from data.records import TrialHeader
+    from data.store import Store
 
 HELD_BY: tuple[Stabilisation, ...] = (
     Stabilisation.HAND,
@@ -110,6 +109,8 @@ def setup_for(store: Store, person_id: UUID, test_id: str) -> RunSetup:
 
 def has_both_injured(store: Store, person_id: UUID) -> bool:
     """The injury that is treated now is on both sides: neither limb is a reference."""
+    from app.episodes import injuries
+
     episode = injuries(store, person_id).open
     return episode is not None and len(episode.sides) > 1
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from app.workflow import Notice
-from data.records import TelemetryGap
-from devices.modality import Modality, SettingChange
 from devices.types import LinkState, Position, Transport
+
+if TYPE_CHECKING:  # the window is shown before records are needed
+    from data.records import TelemetryGap
+    from devices.modality import Modality, SettingChange
 
 
 @dataclass(frozen=True, slots=True)

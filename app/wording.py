@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import TYPE_CHECKING
 
-from data.analysis.types import Side, TrialAnalysis
-from data.history import EarlierAnalysis
-from data.records import Trial
-from devices.types import DeviceInfo
+from data.sides import Side
+
+if TYPE_CHECKING:  # the window is shown before records are needed
+    from data.analysis.types import TrialAnalysis
+    from data.history import EarlierAnalysis
+    from data.records import Trial
+    from devices.types import DeviceInfo
 
 MISSING = "–"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -14,7 +15,9 @@ from app.units import age, quantity
 from app.widgets.controls import Button
 from app.widgets.device_chip import DeviceChip
 from app.widgets.text import Elided
-from data.records import Person
+
+if TYPE_CHECKING:  # the window is shown before records are needed
+    from data.records import Person
 
 _MOST_CHIPS = 3
 _LEAST_NAME = 240
