@@ -280,6 +280,7 @@ class EmptyState(QWidget):
                 row.addWidget(button)
             row.addStretch()
             column.addLayout(row)
+        column.addStretch()  # the words stay together where there is much room
 
 
 class HowButton(Button):

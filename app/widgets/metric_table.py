@@ -182,6 +182,7 @@ class MetricTable(QTableView):
         self.verticalHeader().setDefaultSectionSize(theme().px(ROW))
         self.horizontalHeader().setHighlightSections(False)
         self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QTableView.Shape.NoFrame)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.setMinimumHeight(theme().px(4 * ROW))

@@ -27,7 +27,7 @@ class RunCard(Card):
         self.reps = RepTable()
         self.reps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._title = Elided("", "heading")
-        self._detail = Elided("", tone="muted")
+        self._detail = Text("", tone="muted", wrap=True)
         self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
         self._state = Text("", tone="attention", wrap=True)
         titles = QVBoxLayout()

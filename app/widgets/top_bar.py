@@ -53,6 +53,7 @@ class TopBar(QFrame):
         layout.addLayout(self._chips)
         layout.addWidget(self._find)
         self.chips: list[DeviceChip] = []
+        self._devices = 0
         self._more = Button("", "quiet", clicked=self.device_chosen.emit)
         self._more.hide()
         self._chips.addWidget(self._more)
@@ -82,23 +83,35 @@ class TopBar(QFrame):
             chip.clicked.connect(self.device_chosen)
             self._chips.insertWidget(len(self.chips), chip)
             self.chips.append(chip)
+        self._devices = len(devices)
         self._fit()
-        hidden = len(devices) - len(shown)
-        self._more.setText(f"+{hidden} more")
-        self._more.setVisible(hidden > 0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)
         self._fit()
 
     def _fit(self) -> None:
-        """Chips give way before the athlete's name does."""
+        """Chips give way before the athlete's name does: first shorter, then behind a count."""
         for chip in self.chips:
             chip.set_compact(False)
         wanted = sum(chip.sizeHint().width() + space(2) for chip in self.chips)
         left = self.width() - self._find.sizeHint().width() - space(20) - wanted
         for chip in self.chips:
             chip.set_compact(left < theme().px(_LEAST_NAME))
+        room = left + wanted - theme().px(_LEAST_NAME) / 2
+        fitting = len(self.chips)
+        while fitting > 1 and self._needed(fitting) > room:
+            fitting -= 1
+        for place, chip in enumerate(self.chips):
+            chip.setVisible(place < fitting)
+        hidden = self._devices - fitting
+        self._more.setText(f"+{hidden} more")
+        self._more.setVisible(hidden > 0)
+
+    def _needed(self, chips: int) -> int:
+        """The width of so many chips, and of the count of the others."""
+        width = sum(chip.sizeHint().width() + space(2) for chip in self.chips[:chips])
+        return width + (self._more.sizeHint().width() if chips < self._devices else 0)
 
 
 def facts_line(person: Person, today: date) -> str:

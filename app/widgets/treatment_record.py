@@ -145,10 +145,13 @@ def _doses(treatment: Treatment) -> QWidget:
     grid.setHorizontalSpacing(space(4))
     grid.setVerticalSpacing(0)
     grid.setColumnMinimumWidth(0, space(50))
+    if any(dose.value is None for dose in treatment.dose.values()):
+        grid.setColumnStretch(1, 3)  # reasons are sentences
     grid.setColumnStretch(3, 1)
     for place, (key, dose) in enumerate(treatment.dose.items()):
-        grid.addWidget(Text(sentence(dose_name(key)), tone="muted"), place, 0)
-        grid.addWidget(Text(dose_words(dose), bold=dose.value is not None), place, 1)
+        grid.addWidget(Text(sentence(dose_name(key)), tone="muted", wrap=True), place, 0)
+        is_known = dose.value is not None
+        grid.addWidget(Text(dose_words(dose), bold=is_known, wrap=not is_known), place, 1)
         grid.addWidget(HowButton(dose.method, dose_name(key)), place, 2)
     return box
 

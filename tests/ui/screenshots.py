@@ -20,14 +20,13 @@ from PySide6.QtWidgets import QApplication
 
 from app.theme import Scheme, theme
 from tests.ui.clinic import furnish
-from tests.ui.gallery import SCENES
+from tests.ui.gallery import NOTHING_YET, SCENES
 from tests.ui.live_states import LIVE_STATES, ON_STAGE, render_live, render_stage
 from tests.ui.stage import open_window, picture, settle
 
 ALL = Path("screenshots-out")
 SHOWN = (
     "live_mid_rep-light",
-    "live_mid_rep_one_limb-dark",
     "live_link_lost-light",
     "live_result-light",
     "stage_mid_rep-dark",
@@ -38,9 +37,9 @@ SHOWN = (
     "squad_table-dark",
     "visit-light",
     "review-light",
-    "treatment-light",
+    "treatment_tens-light",
     "treatment_running-dark",
-    "devices-light",
+    "devices_all-light",
     "calibration_step-light",
 )
 SIZE = (1280, 800)
@@ -60,6 +59,7 @@ def main() -> int:
             for mark, ratio in RATIOS.items():
                 print(f"{scheme.value}, {ratio:.0%} …", flush=True)
                 _live(scheme, mark, ratio)
+                _nothing_yet(Path(folder) / f"empty-{scheme.value}{mark}", scheme, mark, ratio)
                 own = Path(folder) / f"{scheme.value}{mark}"
                 shutil.copytree(clinic.path.parent, own)
                 theme().apply(scheme, 1.0)
@@ -85,6 +85,15 @@ def _live(scheme: Scheme, mark: str, ratio: float) -> None:
         if state.name in ON_STAGE:
             path = ALL / f"stage_{state.name}-{scheme.value}{mark}.png"
             render_stage(state, path, scheme=scheme, ratio=ratio)
+
+
+def _nothing_yet(folder: Path, scheme: Scheme, mark: str, ratio: float) -> None:
+    folder.mkdir()
+    with open_window(folder / "myograph.db", scheme=scheme, size=SIZE) as window:
+        for name, route in NOTHING_YET.items():
+            window.go(route)
+            settle(window)
+            picture(window, ALL / f"{name}-{scheme.value}{mark}.png", ratio)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +14,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.theme import Scheme
+from app.widgets.controls import EmptyState
 from app.widgets.rows import RowList
 from app.widgets.text import Elided
 from app.workflow import Notice, Weight
 from tests.ui.clinic import Clinic
-from tests.ui.gallery import BOARD, SCENES
+from tests.ui.gallery import BOARD, NOTHING_YET, SCENES
+from tests.ui.live_states import LIVE_STATES, ON_STAGE
 from tests.ui.reading import stored
+from tests.ui.screenshots import SHOWN
 from tests.ui.stage import open_window, run_events, settle
 
 HOSTILE = '<img src="\\\\host\\share\\x.png"><b>\u202eevil\u202c</b>\nsecond line\x07 & more'
@@ -37,6 +41,35 @@ def test_no_text_is_cut_and_everything_has_a_name(
             run_events(0.02)
             problems += [f"{scene.name}: {problem}" for problem in _problems(window, scale)]
     assert problems == []
+
+
+def test_the_first_start_has_nothing_cut_and_says_what_to_do(
+    qapp: QApplication, tmp_path: Path
+) -> None:
+    problems: list[str] = []
+    with open_window(tmp_path / "myograph.db", text_scale=1.5, size=(1280, 720)) as window:
+        for name, route in NOTHING_YET.items():
+            window.go(route)
+            settle(window)
+            shown = [each for each in window.findChildren(EmptyState) if each.isVisible()]
+            assert shown, name
+            problems += [f"{name}: {problem}" for problem in _problems(window, 1.5)]
+    assert problems == []
+
+
+def test_every_picture_of_the_documents_is_one_that_is_made() -> None:
+    root = Path(__file__).parents[2]
+    pages = [root / "README.md", *(root / "docs").rglob("*.md")]
+    named = {
+        found
+        for page in pages
+        for found in re.findall(r"screenshots/([\w-]+)\.png", page.read_text("utf-8"))
+    }
+    assert named
+    assert named <= set(SHOWN)
+    made = {scene.name for scene in SCENES} | set(NOTHING_YET)
+    made |= {f"live_{state.name}" for state in LIVE_STATES} | {f"stage_{each}" for each in ON_STAGE}
+    assert {re.sub(r"-(?:light|dark)$", "", name) for name in SHOWN} <= made
 
 
 def test_outside_text_is_shown_as_it_is_written_and_never_as_markup(
