@@ -30,6 +30,7 @@ PAGES = {
     "treatment": PageId.TREATMENT,
     "calibration": PageId.CALIBRATION,
     "exercises": PageId.EXERCISES,
+    "import": PageId.IMPORT,
 } | {word.lower(): page for page, word in PLACES}
 
 
