@@ -67,6 +67,7 @@ class PersonPage(Page):
             self._athlete = None
             self._content.hide()
             self.header.title.setText("")
+            self.trend.references.setChecked(self.desk.settings.reference_lines)
         self._id = route.record
         self._stack.setCurrentIndex(_PAGE)
         self.episode.show_buttons()
