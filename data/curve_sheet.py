@@ -46,8 +46,8 @@ class Sheet:
             separator is not Separator.COMMA if decimal is None else decimal is Decimal.COMMA
         )
         header_rows = mapping.header_rows if mapping else 1
-        headings = rows[header_rows - 1][1] if 0 < header_rows <= len(rows) else []
-        return cls(name, headings, rows[header_rows:], separator, has_comma)
+        head, samples = _parted(rows, header_rows)
+        return cls(name, head[-1][1] if head else [], samples, separator, has_comma)
 
     @property
     def width(self) -> int:
@@ -104,6 +104,16 @@ class Sheet:
 def _separator(text: str) -> Separator:
     first = text.lstrip().split("\n", 1)[0]
     return max(Separator, key=lambda separator: first.count(separator.sign))
+
+
+def _parted(rows: list[Row], header_rows: int) -> tuple[list[Row], list[Row]]:
+    """What stands before the first sample, and the samples; counted as an editor counts lines.
+
+    Empty lines count but those at the top, which most editors and people overlook.
+    """
+    last = max(header_rows, rows[0][0]) if header_rows else 0
+    before = sum(line <= last for line, _ in rows)
+    return rows[:before], rows[before:]
 
 
 def _rows(name: str, text: str, separator: Separator) -> list[Row]:

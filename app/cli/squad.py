@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.cli.database import opened_store
 from app.cli.errors import CommandError
-from app.cli.output import print_json, print_table
+from app.cli.output import print_facts, print_json, print_table
 from app.cli.parser import Commands, add_database, add_json, day
 
 if TYPE_CHECKING:
@@ -127,10 +127,35 @@ def _print(squad: Squad) -> None:
         changes = [change_words(member.limb(side)) or "–" for side in Limb]
         difference = difference_words(member.difference_percent) or "–"
         name = f"{member.person.name}{' (virtual)' if member.is_virtual else ''}"
-        return [name, *peaks, *per_kg, difference, *changes, number(member.line.days_since)]
+        days = number(member.line.days_since)
+        return [name, *peaks, *per_kg, difference, *changes, days, _devices(member)]
 
     headers = (
         "athlete", "left N", "right N", "left N/kg", "right N/kg", "difference",
-        "left since first N", "right since first N", "days",
+        "left since first N", "right since first N", "days", "device",
     )  # fmt: skip
     print_table(headers, [row(member) for member in squad.members])
+    print("\nMethods")
+    print_facts(_methods(squad))
+
+
+def _devices(member: Member) -> str:
+    """What measured the last results, each model once."""
+    from data.sides import Side as Limb
+
+    limbs = [limb for side in Limb if (limb := member.limb(side)) is not None]
+    return ", ".join(dict.fromkeys(limb.latest.key.device for limb in limbs)) or "–"
+
+
+def _methods(squad: Squad) -> list[tuple[str, str]]:
+    from data.analysis.symmetry import FORMULAS
+
+    how = squad.test.aggregation.replace("_", " ")
+    errors = dict.fromkeys(each.error.source for each in squad.members if each.error is not None)
+    return [
+        ("  N", f"peak.raw.v1, {how} of the valid repetitions of the last day, net of rest"),
+        ("  N/kg", "rel.mass.v1: by the body mass of that day"),
+        ("  difference", FORMULAS["signed"]),
+        ("  since first", "against the first result of the same series, ± MDC95"),
+        ("  error", "; ".join(errors) or "not known"),
+    ]

@@ -87,9 +87,15 @@ def test_columns_go_by_number_in_a_file_without_headings(tmp_path: Path):
     assert understand(path, mapping, side=Side.LEFT).sides == (Side.LEFT,)
 
 
-def test_the_rate_stands_in_for_a_missing_time_column(tmp_path: Path):
-    path = written(tmp_path, "Unit: N\nAthlete 4\nforce\n" + "1\n2\n" * 100)
-    mapping = CurveMapping("own", "own", (ForceColumn("force"),), rate_hz=80, header_rows=3)
+# Header rows are counted as an editor numbers its lines, the empty one among them too.
+@pytest.mark.parametrize(
+    ("head", "header_rows"),
+    [("Unit: N\nAthlete 4\nforce\n", 3), ("Unit: N\n\nAthlete 4\nforce\n", 4), ("\nforce\n", 1)],
+)
+def test_the_rate_stands_in_for_a_missing_time_column(tmp_path: Path, head: str, header_rows: int):
+    path = written(tmp_path, head + "1\n2\n" * 100)
+    force = (ForceColumn("force"),)
+    mapping = CurveMapping("own", "own", force, rate_hz=80, header_rows=header_rows)
     found = understand(path, mapping)
     assert found.curve.t[:3].tolist() == [0, 0.0125, 0.025]
     assert found.rate_hz == pytest.approx(80)

@@ -71,6 +71,9 @@ def test_the_table_is_for_people(clinic: Clinic, capsys: pytest.CaptureFixture[s
     assert "left since first N" in out
     assert "L +17 %" in out
     assert "0 ± 76" in out
+    assert "Open Nordic Board" in out
+    for method in ("peak.raw.v1, best of the valid", "asym.signed.v1", "MDC95", "Opar 2013"):
+        assert method in out
 
 
 @pytest.mark.parametrize(
