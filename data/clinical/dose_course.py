@@ -113,8 +113,8 @@ def disagreement(counted: float, integral: float, unit: str, where: str) -> str 
     if integral <= 0 or abs(counted - integral) <= DISAGREEMENT * integral:
         return None
     return (
-        f"{where}: the unit counted {counted:.0f}, its settings over time give {integral:.0f} "
-        f"({unit}): more than 20 % apart. Both are kept."
+        f"{where}: the unit counted {counted:.0f} {unit}, its settings over time give "
+        f"{integral:.0f} {unit}: more than 20 % apart. Both are kept."
     )
 
 

@@ -332,7 +332,7 @@ def test_counters_and_settings_more_than_a_fifth_apart_are_told() -> None:
     log.take(replace(DOSE, t_ms=10_000, charge_uc=1500), 10.0)
     # 10 mA for 10 s give 2000 µC
     assert log.disagreements() == [
-        "Channel 1: the unit counted 1500, its settings over time give 2000 (µC): "
+        "Channel 1: the unit counted 1500 µC, its settings over time give 2000 µC: "
         "more than 20 % apart. Both are kept."
     ]
 

@@ -175,7 +175,7 @@ HEAD = (Unit("Sonic & Sons", "S-3", "S 17"), Head("5 cm², 1 MHz and 3 MHz", "H-
 GAPS = (TelemetryGap(130.0, 170.4, "the unit is out of range"),)
 WRONG = (
     "The dose rose while the unit said it was idle. Switch it off and check it.",
-    "Channel 1: the unit counted 1500, its settings over time give 2000 (µC): more than 20 % "
+    "Channel 1: the unit counted 1500 µC, its settings over time give 2000 µC: more than 20 % "
     "apart. Both are kept.",
 )
 IN_IDLE = Notice(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QVBoxLayout, 
 from pytestqt.qtbot import QtBot
 
 from app.pages.calibration import CalibrationPage
+from app.pages.import_page import ImportPage
 from app.pages.library import LibraryPage
 from app.pages.live_test import LivePage
 from app.pages.page import Page
@@ -36,7 +37,7 @@ COUNTED = (
     r"(?:repetitions?|reps?|valid|athletes?|people|persons?|men|women|adults|players|active|elite|"
     r"strength tests|tests?|questions?|more fields?|to answer|signed|changes?|cells?|days?|weeks?|"
     r"months?|lost|samples|times|done|heads|lines?|a week|stretch(?:es)?|recreationally|limbs?|"
-    r"of|areas|× a week|NRS|VAS|points|steps|studies|articles|footballers|entries|with the|pole)\b"
+    r"of|areas|× a week|NRS|VAS|points|steps|studies|articles|(?:professional )?footballers|entries|with the|pole)\b"
 )
 NUMBERED = (
     r"(?:rep|repetition|channel|electrode|cell|day|of|step|line|version|serial|level|table|k =|"
@@ -63,6 +64,8 @@ KNOWN = (
     r"(?:^|[;:] )\d+(?=: )",  # the first, the second repetition
     r"\b[A-Za-z]+[-/ ]\d+\w?\b(?= \(typed in\))|\b[A-Za-z]+[-/]\d+\b",  # ONB/1
     r"\b(?:add\.abd|er\.ir): [\d.]+(?: (?:±|to) [\d.]+)?",  # a share of one limb's two forces
+    rf"in {UNIT}; begins .*|\bColumn \d+\b",  # what a file says of itself
+    r"\bn \d+\b|\brelative risk [\d.]+|\binterval [\d.]+ to [\d.]+",  # of a study
     r"\b[a-z]+(?:\.\w+)+\b",  # our own ids: nordic.256
     r"[A-Za-z]+\d+\w*|\w*_\w*\d\w*|\d+[A-Za-z]\w+",  # PMC71, SATA2, Progressor_7125
 )
@@ -74,8 +77,9 @@ METHOD = re.compile(r"(?:best|mean) of (?:\d|its)|[a-z_]+(?:\.[a-z0-9_]+)*\.v\d+
 NOT_OF_A_LIMB = re.compile(
     r"error|SEM|MDC|detectable|elite|footballers|players|of best so far|found in", re.IGNORECASE
 )
-# Pages on which forces are those of masses, rules and devices, not of people.
-WITHOUT_LIMBS = (CalibrationPage, LibraryPage, SettingsPage)
+# Pages on which forces are those of masses, rules and devices, or of a file of which nobody has
+# said yet whose it is.
+WITHOUT_LIMBS = (CalibrationPage, ImportPage, LibraryPage, SettingsPage)
 # Pages about one run, or one row at a time: what is said anywhere on them is of that one.
 OF_ONE = (ReviewPage, LivePage, SquadPage)
 
