@@ -270,10 +270,10 @@ class TreatmentLog:
                 continue
             counted = amount(total)
             if abs(counted - expected) > DISAGREEMENT * expected:
+                unit = "µC" if key[0] is StimulationSettings else "J"
                 found.append(
-                    f"Channel {key[1]}: the unit counted {counted:.0f}, its settings over time "
-                    f"give {expected:.0f} ({'µC' if key[0] is StimulationSettings else 'J'}): "
-                    "more than 20 % apart. Both are kept."
+                    f"Channel {key[1]}: the unit counted {counted:.0f} {unit}, its settings over "
+                    f"time give {expected:.0f} {unit}: more than 20 % apart. Both are kept."
                 )
         return found
 

@@ -37,7 +37,8 @@ COUNTED = (
     r"(?:repetitions?|reps?|valid|athletes?|people|persons?|men|women|adults|players|active|elite|"
     r"strength tests|tests?|questions?|more fields?|to answer|signed|changes?|cells?|days?|weeks?|"
     r"months?|lost|samples|times|done|heads|lines?|a week|stretch(?:es)?|recreationally|limbs?|"
-    r"of|areas|× a week|NRS|VAS|points|steps|studies|articles|(?:professional )?footballers|entries|with the|pole)\b"
+    r"of|areas|× a week|NRS|VAS|points|steps|studies|articles|(?:professional )?footballers|"
+    r"entries|with the|pole)\b"
 )
 NUMBERED = (
     r"(?:rep|repetition|channel|electrode|cell|day|of|step|line|version|serial|level|table|k =|"
