@@ -111,7 +111,7 @@ def source_words(state: CriterionState, measure: Measure | None) -> str:
     if isinstance(latest, Reading):
         key = latest.key
         made = f"{metric_name(key.metric)}, {key.aggregation.replace('_', ' ')} of its repetitions"
-        parts.append(f"{tests()[key.test_id].name}: {made}; device {key.device_model}")
+        parts.append(f"{tests()[key.test_id].name}: {made}; device {key.device}")
     else:
         parts.append(f"typed in by {latest.by}" if latest.by else "typed in")
     return "; ".join(parts)
