@@ -242,9 +242,7 @@ async def _weigh(where: str, arguments: argparse.Namespace) -> list[Weight]:
         await balance.close()
 
 
-def _json(
-    found: PanelError, used: list[Weight], received: int, kept: OutputCheck | None
-) -> Json:
+def _json(found: PanelError, used: list[Weight], received: int, kept: OutputCheck | None) -> Json:
     grams = [weight.grams for weight in used]
     return {
         "power_w": found.power_w,

@@ -105,7 +105,12 @@ def test_the_difference_has_its_sign_and_no_number_across_two_ways(store: Store)
 def test_the_method_names_device_position_and_error(store: Store) -> None:
     found = trend(store, nordic(0, 300, 240))
     said = found.method(found.points[0])
-    for part in ("device Open Nordic Board", "best of 1 valid repetition", "asym.signed.v1", "SEM 28 N"):
+    for part in (
+        "device Open Nordic Board",
+        "best of 1 valid repetition",
+        "asym.signed.v1",
+        "SEM 28 N",
+    ):
         assert part in said
     assert found.error is not None
     assert found.error.origin is ErrorOrigin.PUBLISHED

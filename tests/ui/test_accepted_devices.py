@@ -34,7 +34,7 @@ class OneBoard:
         self._running = AsyncExitStack()
         self.found: Found | None = None
 
-    async def find(self, _seconds: float) -> list[Found]:
+    async def find(self, seconds: float) -> list[Found]:
         if self.found is None:
             port = await self._running.enter_async_context(serve_tcp(self._firmware))
             self.found = Found(f"serial:{port}", "USB serial", Transport.SERIAL, ("onb",))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 import yaml
@@ -102,17 +103,21 @@ def test_a_wrong_file_is_named_on_the_page(window: MainWindow, clinic: Clinic) -
     assert "preset.yaml is read by nothing" in page.troubles.text()
 
 
+def kinds(page: LibraryPage) -> set[object]:
+    """Of the entries in the list."""
+    keys = [cast("tuple[object, ...]", r.key) for r in page.list.rows if isinstance(r.key, tuple)]
+    return {key[0] for key in keys}
+
+
 def test_words_are_found_in_everything_and_one_shelf_can_be_chosen(window: MainWindow) -> None:
     page = open_library(window, FileKind.TESTS, "nordic.bil")
     page.search.setFocus()
     write(window, "pacemaker")
-    kinds = {row.key[0] for row in page.list.rows if isinstance(row.key, tuple)}
-    assert FileKind.SCREENING in kinds
+    assert FileKind.SCREENING in kinds(page)
     press(window, Qt.Key.Key_Escape)
     page.shelf.setCurrentIndex(page.shelf.findText("Ladders"))
     page.shelf.activated.emit(page.shelf.currentIndex())
-    kinds = {row.key[0] for row in page.list.rows if isinstance(row.key, tuple)}
-    assert kinds == {FileKind.LADDERS}
+    assert kinds(page) == {FileKind.LADDERS}
 
 
 def test_reference_lines_are_off_until_somebody_wants_them(

@@ -142,7 +142,12 @@ def test_enter_in_the_table_opens_the_athlete(window: MainWindow, page: SquadPag
 def test_every_line_says_how_it_was_made(window: MainWindow, page: SquadPage) -> None:
     press(window, Qt.Key.Key_T)
     method = page.findChildren(HowButton)[0].method
-    for part in ("best of 3 valid repetitions", "device Open Nordic Board", "asym.signed.v1", "Opar 2013"):
+    for part in (
+        "best of 3 valid repetitions",
+        "device Open Nordic Board",
+        "asym.signed.v1",
+        "Opar 2013",
+    ):
         assert part in method
 
 
