@@ -16,6 +16,7 @@ from app.run_setup import RunSetup
 from app.settings import Settings, SettingsFile
 from app.status import DeviceStatus, Found, LiveTreatment
 from app.store_thread import StoreThread
+from app.workflow import Notice, Weight
 
 if TYPE_CHECKING:  # nor records nor numpy are needed before the window can be shown
     from app.live import LiveTrace
@@ -132,7 +133,14 @@ class Desk(QObject):
         """The treatment that the timer runs beside."""
         from app.running_treatment import RunningTreatment
 
-        return RunningTreatment(self.now, self)
+        running = RunningTreatment(self.now, self)
+        running.asks.connect(self._tell_of_running)
+        return running
+
+    def _tell_of_running(self, words: str) -> None:
+        self.notice.emit(
+            Notice(Weight.ATTENTION, words, "Its timer goes on.", "Open its visit and press E.")
+        )
 
     def close(self) -> None:
         """The window closes: a running treatment is let go of, and offered at the next start."""

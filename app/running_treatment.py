@@ -9,8 +9,9 @@ from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.plain_text import plain
 from app.units import local_offset_min
 from data.clinical.modalities import number_of
 from data.errors import StoreError
@@ -29,34 +30,70 @@ from data.treatment_journal import (
 )
 from data.treatment_timer import TreatmentTimer
 
+_LOOK_MS = 1000
+
 
 class RunningTreatment(QObject):
-    """One at a time. `changed` when it begins, pauses, goes on and ends."""
+    """One at a time. `changed` when it begins, pauses, goes on and ends.
+
+    `asks` says what it asks for while another page is shown: a check, or that its time is over.
+    """
 
     changed = Signal()
+    asks = Signal(str)
 
     def __init__(self, now: Callable[[], datetime], parent: QObject) -> None:
         super().__init__(parent)
         self._now = now
         self.clock: Callable[[], float] = time.monotonic
         self.timer: TreatmentTimer | None = None
+        self.is_in_sight = False
+        self._name = ""
+        self._asked = (0, False)
+        self._look = QTimer(self)
+        self._look.setInterval(_LOOK_MS)
+        self._look.timeout.connect(self._ask)
+
+    @property
+    def words(self) -> str:
+        """What runs and for whom: ``TENS, Alex Morgan``"""
+        return f"{self.timer.draft.form.name}, {self._name}" if self.timer else ""
 
     @property
     def session_id(self) -> UUID | None:
         return self.timer.started.session_id if self.timer else None
 
-    def start(self, folder: Path, draft: Draft, session: Session) -> None:
-        """Begin now; its file is made in `folder`, that of the captures."""
+    def start(self, folder: Path, draft: Draft, session: Session, name: str) -> None:
+        """Begin now; its file is made in `folder`, that of the captures. `name` is on the screen
+        alone."""
         now = self._now()
         course = Course(now, local_offset_min(now), 0.0)
         started = StartedTreatment(uuid7(), session.id, session.person_id, draft, course)
-        self.timer = TreatmentTimer.start(folder, started, self.clock)
+        self._begin(TreatmentTimer.start(folder, started, self.clock), name)
+
+    def go_on(self, timer: TreatmentTimer, name: str) -> None:
+        """With one that an earlier run of the program left (`go_on_with`)."""
+        self._begin(timer, name)
+
+    def _begin(self, timer: TreatmentTimer, name: str) -> None:
+        self.timer, self._name, self._asked = timer, plain(name), (0, False)
+        self._look.start()
         self.changed.emit()
 
-    def go_on(self, timer: TreatmentTimer) -> None:
-        """With one that an earlier run of the program left (`go_on_with`)."""
-        self.timer = timer
-        self.changed.emit()
+    def _ask(self) -> None:
+        """Each thing once; again when the page of the treatment was left with it undone."""
+        timer = self.timer
+        if timer is None or timer.is_ended or self.is_in_sight:
+            self._asked = (0, False)
+            return
+        planned = number_of(timer.now("planned_min"))
+        is_over = bool(planned) and timer.on_s >= 60 * (planned or 0.0)
+        asked = (timer.checks_due, is_over)
+        if asked != self._asked and any(asked) and not timer.is_paused:
+            words = "look at the skin and ask how it feels" if timer.checks_due else ""
+            over = "the planned time is over" if is_over else ""
+            self.asks.emit(f"{self.words}: {' and '.join(filter(None, (over, words)))}.")
+        self._asked = asked
 
     def toggle(self) -> None:
         """Pause, or go on."""
@@ -77,10 +114,12 @@ class RunningTreatment(QObject):
     def let_go(self) -> None:
         """It is stored."""
         self.timer = None
+        self._look.stop()
         self.changed.emit()
 
     def close(self) -> None:
         """The window closes: what runs is offered at the next start."""
+        self._look.stop()
         if self.timer is not None:
             self.timer.close()
             self.timer = None
@@ -122,9 +161,11 @@ def go_on_with(found: OpenTreatment, now: datetime, *, went_on: bool) -> Treatme
 
 def save_typed(store: Store, draft: Draft, session: Session, now: datetime) -> Treatment:
     """A treatment that is written down after it was given."""
-    plain = draft.plain
-    minutes = number_of(plain.get("actual_min")) or number_of(plain.get("planned_min")) or 0.0
-    course = Course.typed(now, local_offset_min(now), 60 * minutes)
+    filled = draft.plain
+    minutes = number_of(filled.get("actual_min"))
+    if minutes is None:  # nothing was said; 0 minutes are an answer: it was stopped at once
+        minutes = number_of(filled.get("planned_min"))
+    course = Course.typed(now, local_offset_min(now), 60 * (minutes or 0.0))
     return store.treatments.save(treatment_of(draft, session, course, uuid7()))
 
 

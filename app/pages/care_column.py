@@ -18,6 +18,7 @@ from app.units import days_ago, time_of_day
 from app.widgets.care import CareCard
 from app.widgets.controls import clear
 from app.wording import date_text, duration, local_time
+from app.workflow import Notice, Weight
 from data.errors import StoreError
 from data.records import Treatment, Trial
 from data.store import Store
@@ -128,6 +129,17 @@ class CareColumn(QWidget):
 
     def _go_on(self, left: LeftTreatment) -> None:
         """The time since then counts as given: a unit does not stop because a program does."""
+        running = self.desk.running
+        if running.timer is not None:
+            self.desk.notice.emit(
+                Notice(
+                    Weight.ATTENTION,
+                    f"The timer of {running.words} is not over yet.",
+                    "Both treatments are on disk.",
+                    "End and save that one first.",
+                )
+            )
+            return
         now = self.desk.now()
         self.desk.store.ask(
             self,
@@ -136,7 +148,7 @@ class CareColumn(QWidget):
         )
 
     def _on_going_on(self, timer: TreatmentTimer, left: LeftTreatment) -> None:
-        self.desk.running.go_on(timer)
+        self.desk.running.go_on(timer, left.name)
         self.desk.go.emit(Route(PageId.VISIT, left.found.started.session_id))
         self.desk.go.emit(Route(PageId.TREATMENT, left.found.started.session_id))
 

@@ -45,6 +45,7 @@ from data.treatment_course import Course
 from data.treatment_dose import dose_numbers
 from data.treatment_draft import Difference, Draft, as_last_time, differences, new_draft
 from data.treatment_record import MarkKind, ScreeningRecord, Value
+from data.treatment_timer import TreatmentTimer
 from devices.modality import Modality, Origin
 
 _START, _FORM = range(2)
@@ -107,15 +108,16 @@ class TreatmentPage(Page):
         session_id = self._id
         if session_id is None:
             return
-        running = self.desk.running
-        if running.timer is not None and running.session_id == session_id:
-            self._draft = running.timer.draft
+        if self._timer is not None:
+            self._draft = self._timer.draft
+            self.desk.running.is_in_sight = True
         self.output.forget()
         self.desk.store.ask(self, lambda store: _read(store, session_id), self._on_read, slot="v")
         self._show()
 
     def leave(self) -> None:
         self._tick.stop()
+        self.desk.running.is_in_sight = False
 
     def escape(self) -> bool:
         if self.preset_name.isVisible():
@@ -123,7 +125,7 @@ class TreatmentPage(Page):
             return True
         if self._draft is not None and self.start.isHidden() is False:
             return False
-        if self._draft is not None and self.desk.running.timer is None and not self._is_touched():
+        if self._draft is not None and self._timer is None and not self._is_touched():
             self._begin_again()
             return True
         return False
@@ -247,9 +249,15 @@ class TreatmentPage(Page):
         self._show()
         self.questions.take_focus()
 
+    @property
+    def _timer(self) -> TreatmentTimer | None:
+        """The timer of this visit: another athlete's may run meanwhile and is left alone."""
+        running = self.desk.running
+        return running.timer if running.session_id == self._id else None
+
     def _show(self) -> None:
         """Everything that hangs on the draft, the timer and the unit."""
-        draft, timer = self._draft, self.desk.running.timer
+        draft, timer = self._draft, self._timer
         self._deck.setCurrentIndex(_START if draft is None else _FORM)
         self.other.setVisible(draft is not None and timer is None)
         self.save.setVisible(draft is not None)
@@ -308,7 +316,7 @@ class TreatmentPage(Page):
 
     def _shown_draft(self, draft: Draft) -> Draft:
         """While a treatment runs, its settings as they were turned last."""
-        timer = self.desk.running.timer
+        timer = self._timer
         if timer is None:
             return draft
         values = dict(draft.values)
@@ -326,20 +334,20 @@ class TreatmentPage(Page):
         draft = self._draft
         assert draft is not None
         planned = draft.values.get("planned_min")
-        is_known = self._is_unit or self.desk.running.timer is not None or planned is not None
+        is_known = self._is_unit or self._timer is not None or planned is not None
         if is_known and "actual_min" not in draft.values:
             minutes = planned or Value(0.0, "min")
             return replace(draft, values={**draft.values, "actual_min": minutes})
         return draft
 
     def _parts(self) -> tuple[Part, ...]:
-        timer = self.desk.running.timer
+        timer = self._timer
         if self._is_unit:
             return _BESIDE_UNIT
         return _WHILE if timer is not None and not timer.is_ended else _ALL
 
     def _next_step(self) -> str:
-        timer = self.desk.running.timer
+        timer = self._timer
         if timer is not None and not timer.is_ended:
             return "All is answered so far. End the timer when the treatment is over."
         return "Everything is answered. Ctrl+Enter saves."
@@ -350,7 +358,7 @@ class TreatmentPage(Page):
             self.dose.hide()
             return
         self.dose.show()
-        timer = self.desk.running.timer
+        timer = self._timer
         minutes = number_of(draft.plain.get("actual_min"))
         if minutes is None:
             minutes = number_of(draft.plain.get("planned_min"))
@@ -361,7 +369,7 @@ class TreatmentPage(Page):
         self.dose.show_dose(dose_numbers(draft.modality, draft.plain, course))
 
     def _show_timer(self) -> None:
-        timer = self.desk.running.timer
+        timer = self._timer
         self.timer.show_timer(timer)
         if timer is not None:
             self._show_dose()
@@ -388,7 +396,7 @@ class TreatmentPage(Page):
         self._set(draft.with_value(key, value))
 
     def _on_settled(self, key: str, value: Plain | None) -> None:
-        timer = self.desk.running.timer
+        timer = self._timer
         if timer is None or self._draft is None or not self._is_turned(key):
             return
         if value is not None and value != timer.now(key):
@@ -397,7 +405,7 @@ class TreatmentPage(Page):
 
     def _is_turned(self, key: str) -> bool:
         """A setting of a treatment that is running: a change has its time."""
-        timer, draft = self.desk.running.timer, self._draft
+        timer, draft = self._timer, self._draft
         if timer is None or timer.is_ended or draft is None:
             return False
         return draft.form.field(key).part is Part.SETTINGS
@@ -417,7 +425,7 @@ class TreatmentPage(Page):
 
     def _set(self, draft: Draft) -> None:
         self._draft = draft
-        timer = self.desk.running.timer
+        timer = self._timer
         if timer is not None and not timer.is_ended:
             timer.fill(draft)
         self._show()
@@ -426,10 +434,19 @@ class TreatmentPage(Page):
         draft, read = self._draft, self._read
         if draft is None or read is None or self._is_unit:
             return
-        if self.desk.running.timer is not None:
-            self.desk.running.toggle()
+        running = self.desk.running
+        if self._timer is not None:
+            running.toggle()
+        elif running.timer is not None:
+            self._say(
+                f"The timer of {running.words} is not over yet.",
+                "It goes on.",
+                "End and save it in that visit first, or save this one without a timer.",
+            )
         elif not self._refuses(draft, (Part.SETTINGS, Part.BEFORE), is_strict=False):
-            self.desk.running.start(read.captures, draft, read.visit.session)
+            visit = read.visit
+            running.start(read.captures, draft, visit.session, visit.person.name)
+            running.is_in_sight = True
         self._show()
 
     def _end_timer(self) -> None:
@@ -438,7 +455,7 @@ class TreatmentPage(Page):
         self.questions.take_focus()
 
     def _check(self) -> None:
-        timer = self.desk.running.timer
+        timer = self._timer
         if timer is not None and timer.checks_due:
             timer.mark(MarkKind.CHECK, "skin and settings looked at")
             self._show_timer()
@@ -514,8 +531,9 @@ class TreatmentPage(Page):
         if self._is_unit:
             self.desk.keep_treatment.emit(KeepTreatment(session, draft))
             return
-        timer = self.desk.running.timer
-        self.desk.running.end()
+        timer = self._timer
+        if timer is not None:
+            self.desk.running.end()
         self.save.setEnabled(False)
         self.desk.store.ask(
             self,
@@ -524,15 +542,17 @@ class TreatmentPage(Page):
                 if timer is None
                 else save_timed(store, timer, draft, session)
             ),
-            self._on_saved,
+            lambda _kept: self._on_saved(session.id, timer),
             failed=self._on_refused,
             touches=(session.id, session.person_id),
         )
 
-    def _on_saved(self, _treatment: Treatment) -> None:
+    def _on_saved(self, session_id: UUID, timer: TreatmentTimer | None) -> None:
         self.save.setEnabled(True)
-        self.desk.running.let_go()
-        self._finish()
+        if timer is not None and timer is self.desk.running.timer:
+            self.desk.running.let_go()
+        if session_id == self._id:
+            self._finish()
 
     def _on_refused(self, error: Exception) -> None:
         self.save.setEnabled(True)

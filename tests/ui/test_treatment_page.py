@@ -421,3 +421,61 @@ def test_an_athlete_without_treatments_is_offered_presets(
     assert says(window.page, "TENS, conventional")
     assert not says(window.page, "As last time")
     assert QApplication.focusWidget() is window.page.start.search
+
+
+def test_a_timer_of_one_athlete_never_takes_what_is_typed_for_another(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    timer = window.desk.running.timer
+    assert timer is not None
+    other = new_visit(window, clinic)
+    window.go(Route(PageId.TREATMENT, other))
+    settle(window)
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, site="calf", side="left")
+    assert timer.draft.modality is Modality.ULTRASOUND
+    assert not says(page, "Pause")
+    press(window, Qt.Key.Key_Space, CTRL)
+    assert "Therapeutic ultrasound, Alex Morgan is not over" in window.foot.text
+    assert not timer.is_paused
+    answer_all(window, page)
+    press(window, Qt.Key.Key_S)
+    press(window, Qt.Key.Key_Return, CTRL)
+    (kept,) = stored(window, lambda s: s.treatments.of_session(other))
+    assert (kept.modality, kept.site, kept.person_id) == (Modality.TENS, "calf", clinic.newcomer)
+    assert window.desk.running.timer is timer
+    assert not timer.is_ended
+    window.go(Route(PageId.TREATMENT, clinic.visit))
+    settle(window)
+    assert page.form.fields["area_cm2"].value == 10.0
+    assert says(page, "Pause")
+
+
+def test_a_check_that_falls_due_is_told_on_every_page(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    passed = [0.0]
+    window.desk.running.clock = lambda: passed[0]
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    window.go(Route(PageId.TODAY))
+    settle(window)
+    passed[0] = 61.0
+    run_events(1.2)
+    assert "Therapeutic ultrasound, Alex Morgan: look at the skin" in window.foot.text
+    passed[0] = 301.0
+    run_events(1.2)
+    assert "the planned time is over" in window.foot.text
+
+
+def test_no_minutes_at_all_are_no_dose(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    set_values(window, page, actual_min=0.0)
+    answer_all(window, page)
+    press(window, Qt.Key.Key_Return, CTRL)
+    kept = of_visit(window, clinic)[-1]
+    assert (kept.actual_s, kept.dose["energy_j"].value) == (0.0, 0.0)
