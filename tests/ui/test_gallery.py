@@ -14,14 +14,15 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.theme import Scheme
-from app.widgets.controls import EmptyState
+from app.widgets.controls import EmptyState, HowButton
 from app.widgets.rows import RowList
 from app.widgets.text import Elided
 from app.workflow import Notice, Weight
+from data.clinical.wording import banned_phrases
 from tests.ui.clinic import Clinic
 from tests.ui.gallery import BOARD, NOTHING_YET, SCENES
 from tests.ui.live_states import LIVE_STATES, ON_STAGE
-from tests.ui.reading import stored
+from tests.ui.reading import stored, texts
 from tests.ui.screenshots import SHOWN
 from tests.ui.stage import open_window, run_events, settle
 
@@ -40,6 +41,7 @@ def test_no_text_is_cut_and_everything_has_a_name(
             scene.show(window, clinic)
             run_events(0.02)
             problems += [f"{scene.name}: {problem}" for problem in _problems(window, scale)]
+            problems += [f"{scene.name}: {problem}" for problem in _misspoken(window)]
     assert problems == []
 
 
@@ -110,6 +112,21 @@ def test_every_scene_can_be_drawn_in_the_dark(qapp: QApplication, clinic: Clinic
             # The page's own surface, #11151A, in the corner that every page leaves free.
             corner = image.pixelColor(window.rail.width() + 6, window.bar.height() + 6)
             assert corner.name().upper() == "#11151A", scene.name
+
+
+def _misspoken(window: MainWindow) -> list[str]:
+    """What no screen says: a model's id for its name, no number at all, a banned word.
+
+    The devices page alone shows ids, because commands go by them.
+    """
+    said = [*texts(window), *(each.method for each in window.findChildren(HowButton))]
+    found = [f"says {phrase.words!r}" for text in said for phrase in banned_phrases(text)]
+    found += [f"no number in {text!r}" for text in said if re.search(r"\b(?:nan|None)\b", text)]
+    if window.route.page not in (PageId.DEVICES, PageId.CALIBRATION):
+        found += [
+            f"device id in {text!r}" for text in said if re.search(r"device (?:onb|progr)", text)
+        ]
+    return found
 
 
 def _problems(window: MainWindow, scale: float) -> list[str]:
