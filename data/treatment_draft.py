@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta, timezone
 from uuid import UUID
 
 from data.clinical.field_check import Judgement, Verdict, judge, judge_all
@@ -58,6 +58,7 @@ SEEN_TODAY = (
     "pain_movement",
     "days_since_injury",
     "last_response",
+    "consent",
     "consent_on",
 )
 """Never taken over from another day: each has to be looked at or asked again."""
@@ -179,7 +180,7 @@ def as_last_time(last: Treatment) -> Draft:
         last.modality,
         values,
         placement=last.placement,
-        screening=replace(given, asked_on=given.asked_on or _day(last)),
+        screening=replace(given, asked_on=given.asked_on or _day(last), asked_again=()),
         origin_words=f"as on {_day(last)}",
         episode_id=last.episode_id,
     )
@@ -329,7 +330,9 @@ def _count(placement: Placement) -> str:
 
 
 def _day(treatment: Treatment) -> date:
-    return treatment.started_at.date()
+    """By the clock on the clinic's wall."""
+    offset = timezone(timedelta(minutes=treatment.utc_offset_min))
+    return treatment.started_at.astimezone(offset).date()
 
 
 def _seconds(minutes: Plain | None) -> float | None:

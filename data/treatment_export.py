@@ -94,6 +94,9 @@ def _screening(treatment: Treatment) -> Iterator[TreatmentRow]:
         yield _typed("screening", "list", "List asked", each)
     if given.asked_on is not None:
         yield _typed("screening", "asked_on", "Answers are of", given.asked_on.isoformat())
+    if given.asked_again:
+        again = ", ".join(given.asked_again)
+        yield _typed("screening", "asked_again", "Asked again on the day", again)
     for key, answer in given.answers.items():
         row = _typed("screening", key, given.texts.get(key, key), answer.value)
         reason = given.reasons.get(key, "")

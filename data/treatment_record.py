@@ -77,7 +77,8 @@ class Placement:
 class ScreeningRecord:
     """Answers by item id; `lists` are the stamps of the lists asked (`ScreeningList.stamp`),
     `texts` the words of each item as it was asked, `reasons` why a yes was no obstacle. `asked_on`
-    is the day of the answers where they were taken over from an earlier treatment."""
+    is the day of the answers where they were taken over from an earlier treatment; `asked_again`
+    are the items among them that were answered anew on the day itself."""
 
     lists: tuple[str, ...] = ()
     answers: Mapping[str, Answer] = field(default_factory=dict[str, Answer])
@@ -85,6 +86,7 @@ class ScreeningRecord:
     reasons: Mapping[str, str] = field(default_factory=dict[str, str])
     by: str = ""
     asked_on: date | None = None
+    asked_again: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

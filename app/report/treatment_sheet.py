@@ -182,6 +182,9 @@ def _screening(given: ScreeningRecord) -> Section:
         facts.append(Fact("Asked by", plain(given.by)))
     if given.asked_on is not None:
         facts.append(Fact("Answers of", date_text(given.asked_on)))
+    if given.asked_again:
+        again = "; ".join(plain(given.texts.get(key, key)) for key in given.asked_again)
+        facts.append(Fact("Asked again on the day", again))
     texts: list[str] = []
     for answer, word in ((Answer.YES, "Yes"), (Answer.NO, "No"), (Answer.NOT_ASKED, "Not asked")):
         asked = [key for key, each in given.answers.items() if each is answer]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -104,18 +105,30 @@ class ScreeningPanel(Card):
         """Everything that was not answered with yes is answered with no, asked today."""
         yes = {i: a for i, a in self._record.answers.items() if a is Answer.YES}
         items = [item for each in self._lists for item in each.items]
-        self._keep({item.id: yes.get(item.id, Answer.NO) for item in items}, self._record.reasons)
+        answers = {item.id: yes.get(item.id, Answer.NO) for item in items}
+        self._keep(answers, self._record.reasons, asked_on=None)
 
     def _answer(self, item: ScreeningItem, said: Answer | None) -> None:
         answers = {**self._record.answers, item.id: said or Answer.NOT_ASKED}
-        self._keep(answers, self._record.reasons)
+        again = (*self._record.asked_again, item.id) if self._record.asked_on else ()
+        self._keep(answers, self._record.reasons, self._record.asked_on, again)
         if said is Answer.YES:
             self.rows[item.id][1].setFocus()
 
     def _give_reason(self, item: ScreeningItem, text: str) -> None:
-        self._keep(self._record.answers, {**self._record.reasons, item.id: text})
+        record = self._record
+        reasons = {**record.reasons, item.id: text}
+        self._keep(record.answers, reasons, record.asked_on, record.asked_again)
 
-    def _keep(self, answers: Mapping[str, Answer], reasons: Mapping[str, str]) -> None:
+    def _keep(
+        self,
+        answers: Mapping[str, Answer],
+        reasons: Mapping[str, str],
+        asked_on: date | None,
+        asked_again: tuple[str, ...] = (),
+    ) -> None:
+        """`asked_on` is the day of what was taken over; nobody asked that again by answering one
+        item of it."""
         items = [item for each in self._lists for item in each.items]
         self._record = ScreeningRecord(
             lists=tuple(each.stamp for each in self._lists),
@@ -123,7 +136,8 @@ class ScreeningPanel(Card):
             texts={item.id: item.text for item in items},
             reasons=reasons,
             by=self._record.by,
-            asked_on=None,
+            asked_on=asked_on,
+            asked_again=tuple(dict.fromkeys(asked_again)),
         )
         self._state.setText(_state(self._lists, self._record))
         self._show_box()
@@ -137,6 +151,7 @@ def _state(lists: tuple[ScreeningList, ...], record: ScreeningRecord) -> str:
     if not yes and not no:
         return f"{len(items)} questions, none asked"
     when = f", asked on {date_text(record.asked_on)}" if record.asked_on else ", asked today"
+    when += f", {len(record.asked_again)} of them today" if record.asked_again else ""
     left = len(items) - yes - no
     rest = f", {left} not asked" if left else ""
     return f"{yes} yes, {no} no{rest}{when}"

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -155,10 +155,20 @@ def test_as_last_time_fills_everything_but_what_is_seen_on_the_day(store: Store,
     assert draft.plain["session_n"] == 4
     assert draft.placement == POINTS
     assert all(value.is_default for value in draft.values.values())
-    assert not {"pain_before", "skin_before", "pain_after", "actual_min"} & set(draft.values)
+    of_the_day = {"pain_before", "skin_before", "consent", "pain_after", "actual_min"}
+    assert not of_the_day & set(draft.values)
     assert draft.screening.answers == {"electrical.general/implant": Answer.NO}
     assert draft.screening.asked_on == last.started_at.date()
     assert differences(draft, last) == []
+
+
+def test_the_day_of_the_answers_is_the_clinics_own(store: Store, session: Session):
+    # 22:30 UTC on 1 March is 8:30 on 2 March in Brisbane, ten hours ahead.
+    last = replace(
+        stored(store, session), started_at=datetime(2026, 3, 1, 22, 30, tzinfo=UTC),
+        utc_offset_min=600,
+    )  # fmt: skip
+    assert as_last_time(last).screening.asked_on == date(2026, 3, 2)
 
 
 def test_differences_are_told_in_words(store: Store, session: Session):

@@ -479,3 +479,27 @@ def test_no_minutes_at_all_are_no_dose(
     press(window, Qt.Key.Key_Return, CTRL)
     kept = of_visit(window, clinic)[-1]
     assert (kept.actual_s, kept.dose["energy_j"].value) == (0.0, 0.0)
+
+
+def test_one_answer_of_today_does_not_date_the_others_today(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    answer_all(window, page)
+    press(window, Qt.Key.Key_S)
+    press(window, Qt.Key.Key_Return, CTRL)
+    page = open_page(window, clinic)
+    press(window, Qt.Key.Key_Return)  # as last time
+    today = window.desk.today
+    assert page.screening.record.asked_on == today
+    page.screening.open.click()
+    item, (answer, reason) = next(iter(page.screening.rows.items()))
+    answer.button(Answer.YES).click()
+    reason.edit.setFocus()
+    write(window, "far away")
+    record = page.screening.record
+    assert (record.asked_on, record.asked_again) == (today, (item,))
+    assert says(page.screening, "1 of them today")
+    page.screening.all_no.click()
+    assert page.screening.record.asked_on is None
+    assert page.screening.record.asked_again == ()
