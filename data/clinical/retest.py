@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeAlias
 
 from data.clinical.reliability import measurement_errors
-from data.clinical.series import Reading, same_series
+from data.clinical.series import Reading
 from data.clinical.typical_error import TypicalError, clinic_error, preferred, published_error
 
 # Ours: under a day it is one session, over two weeks training or a season may have changed people.
@@ -21,17 +23,15 @@ def retest_pairs(people: Iterable[Sequence[Reading]]) -> dict[str, Pairs]:
     found: dict[str, Pairs] = {}
     for readings in people:
         done: set[str] = set()
-        for first in sorted(readings, key=lambda each: each.on):
+        ordered = sorted(readings, key=lambda each: each.on)
+        days = [each.on for each in ordered]
+        for first in ordered:
             if first.key.device_model in done:
                 continue
-            again = next(
-                (
-                    each
-                    for each in same_series(readings, first.key)
-                    if LEAST_DAYS <= (each.on - first.on).days <= MOST_DAYS
-                ),
-                None,
-            )
+            since = bisect_left(days, first.on + timedelta(days=LEAST_DAYS))
+            until = bisect_right(days, first.on + timedelta(days=MOST_DAYS))
+            soon = ordered[since:until]
+            again = next((each for each in soon if each.key.matches(first.key)), None)
             if again is not None:
                 done.add(first.key.device_model)
                 found.setdefault(first.key.device_model, []).append((first.value, again.value))
