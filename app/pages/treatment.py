@@ -401,7 +401,15 @@ class TreatmentPage(Page):
             return
         if value is not None and value != timer.now(key):
             timer.turn(key, value)
+            self._ask_anew(key)
             self._show()
+
+    def _ask_anew(self, key: str) -> None:
+        """What was said of the value before does not hold for the one it was turned to."""
+        draft = self._draft
+        if draft is not None and key in draft.values:
+            values = {**draft.values, key: replace(draft.values[key], confirmed="")}
+            self._draft = replace(draft, values=values)
 
     def _is_turned(self, key: str) -> bool:
         """A setting of a treatment that is running: a change has its time."""
@@ -462,6 +470,7 @@ class TreatmentPage(Page):
 
     def _refuses(self, draft: Draft, parts: tuple[Part, ...], *, is_strict: bool) -> bool:
         """Say what stands against it. What is only missing is said once, and may stay open."""
+        draft = self._shown_draft(draft)
         wrong = [
             each.reason
             for key, each in draft.judgements.items()

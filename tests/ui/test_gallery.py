@@ -122,7 +122,8 @@ def _misspoken(window: MainWindow) -> list[str]:
     said = [*texts(window), *(each.method for each in window.findChildren(HowButton))]
     found = [f"says {phrase.words!r}" for text in said for phrase in banned_phrases(text)]
     found += [f"no number in {text!r}" for text in said if re.search(r"\b(?:nan|None)\b", text)]
-    if window.route.page not in (PageId.DEVICES, PageId.CALIBRATION):
+    route = window.route
+    if route is None or route.page not in (PageId.DEVICES, PageId.CALIBRATION):
         found += [
             f"device id in {text!r}" for text in said if re.search(r"device (?:onb|progr)", text)
         ]

@@ -503,3 +503,21 @@ def test_one_answer_of_today_does_not_date_the_others_today(
     page.screening.all_no.click()
     assert page.screening.record.asked_on is None
     assert page.screening.record.asked_again == ()
+
+
+def test_a_setting_turned_out_of_the_usual_is_asked_about_each_time(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
+    press(window, Qt.Key.Key_Space, CTRL)
+    for value in (120.0, 130.0):
+        page.form.settled.emit("amplitude_ma", value)
+        settle(window)
+        assert says(page, "Is it meant?"), value
+        press(window, Qt.Key.Key_Return, CTRL)
+        assert "outside 0 to 100 mA" in window.foot.text
+        assert window.page is page
+        page.form.meant.emit("amplitude_ma")
+        settle(window)
+        assert not says(page, "Is it meant?")
