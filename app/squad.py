@@ -58,6 +58,12 @@ class Member:
         """Right against left over the stronger limb; None where they were not tested together."""
         return None if self.line.asymmetry is None else self.line.asymmetry.value_percent
 
+    @property
+    def devices(self) -> tuple[str, ...]:
+        """What measured the last results, each model once."""
+        limbs = [limb for side in Side if (limb := self.limb(side)) is not None]
+        return tuple(dict.fromkeys(limb.latest.key.device for limb in limbs))
+
     def method(self, test: StrengthTest) -> str:
         """How each number of the line was made, and by which device."""
         parts: list[str] = []

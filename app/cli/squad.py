@@ -128,7 +128,7 @@ def _print(squad: Squad) -> None:
         difference = difference_words(member.difference_percent) or "–"
         name = f"{member.person.name}{' (virtual)' if member.is_virtual else ''}"
         days = number(member.line.days_since)
-        return [name, *peaks, *per_kg, difference, *changes, days, _devices(member)]
+        return [name, *peaks, *per_kg, difference, *changes, days, ", ".join(member.devices) or "–"]
 
     headers = (
         "athlete", "left N", "right N", "left N/kg", "right N/kg", "difference",
@@ -137,14 +137,6 @@ def _print(squad: Squad) -> None:
     print_table(headers, [row(member) for member in squad.members])
     print("\nMethods")
     print_facts(_methods(squad))
-
-
-def _devices(member: Member) -> str:
-    """What measured the last results, each model once."""
-    from data.sides import Side as Limb
-
-    limbs = [limb for side in Limb if (limb := member.limb(side)) is not None]
-    return ", ".join(dict.fromkeys(limb.latest.key.device for limb in limbs)) or "–"
 
 
 def _methods(squad: Squad) -> list[tuple[str, str]]:

@@ -18,11 +18,20 @@ from app.theme import LIGHT
 from app.units import ForceUnit
 from app.version import program_version
 from app.widgets.sparkline import paint_sparkline
-from app.widgets.squad_columns import COLUMNS, SPARKLINE, is_beyond
+from app.widgets.squad_columns import COLUMNS, SPARKLINE, SquadColumn, is_beyond
 from app.wording import date_text
 from data.analysis.symmetry import FORMULAS
 
-_HEAD_PT, _ROW_PT, _FOOT_PT = 40.0, 19.0, 54.0
+_HEAD_PT, _ROW_PT, _FOOT_PT = 40.0, 19.0, 62.0
+_DEVICE = SquadColumn(
+    "Device",
+    "What measured the last results",
+    170,
+    lambda member, _unit: ", ".join(map(plain, member.devices)) or "–",
+    lambda _member: None,
+    is_number=False,
+)
+_PRINTED = (*COLUMNS, _DEVICE)  # a pointer finds the device on the screen; paper has no pointer
 
 
 def write_squad(
@@ -58,8 +67,8 @@ class _Table:
     ) -> None:
         self.sheet, self.writer, self.squad, self.unit, self.made = sheet, writer, squad, unit, made
         self.width, self.height = float(writer.width()), float(writer.height())
-        whole = sum(column.width for column in COLUMNS)
-        self.widths = [self.width * column.width / whole for column in COLUMNS]
+        whole = sum(column.width for column in _PRINTED)
+        self.widths = [self.width * column.width / whole for column in _PRINTED]
 
     def paint(self, members: Sequence[Member]) -> None:
         room = self.height - (_HEAD_PT + _FOOT_PT + _ROW_PT) * PT
@@ -83,7 +92,7 @@ class _Table:
         said = f"Peak, {how} of valid repetitions; as of {date_text(squad.today)}"
         self.sheet.text(said, SMALL, 0, 24 * PT, self.width)
         y, x = _HEAD_PT * PT, 0.0
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(_PRINTED):
             name = f"{column.name}, {self.unit}" if place in (1, 2) else column.name
             style = SMALL_STRONG.to_the(RIGHT) if column.is_number else SMALL_STRONG
             left = x + 8 * PT if place == SPARKLINE else x
@@ -95,7 +104,7 @@ class _Table:
 
     def _row(self, member: Member, y: float) -> None:
         x = 0.0
-        for place, column in enumerate(COLUMNS):
+        for place, column in enumerate(_PRINTED):
             room = self.widths[place] - 6 * PT
             if place == SPARKLINE:
                 box = QRectF(x + 8 * PT, y + PT, room - 8 * PT, (_ROW_PT - 6) * PT)
@@ -130,12 +139,15 @@ class _Table:
         source = "; ".join(sorted(errors)) or "not known for this test"
         y = self.height - (_FOOT_PT - 8) * PT
         self.sheet.line(0, y, self.width, y, LIGHT.hairline, HAIR)
+        how = self.squad.test.aggregation.replace("_", " ")
         said = (
-            f"Difference: {FORMULAS['signed']}. Since first: against the first result of the same "
-            f"series ± MDC95, bold where it is beyond that. Measurement error: {source}."
+            f"Peak: peak.raw.v1, net of rest, {how} of the valid repetitions of the last day; N/kg:"
+            f" rel.mass.v1, by the body mass of that day. Difference: {FORMULAS['signed']}. Since "
+            "first: against the first result of the same series ± MDC95, bold where it is beyond "
+            f"that. Measurement error: {source}."
         )
         self.sheet.text(said, SMALL, 0, y + 3 * PT, self.width)
-        self.sheet.text(DISCLAIMER, SMALL, 0, y + 22 * PT, self.width)
+        self.sheet.text(DISCLAIMER, SMALL, 0, y + 30 * PT, self.width)
         made = f"Myograph {program_version()} · made {date_text(self.made)}"
-        self.sheet.text(made, SMALL, 0, y + 31 * PT, self.width)
-        self.sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 31 * PT, self.width)
+        self.sheet.text(made, SMALL, 0, y + 39 * PT, self.width)
+        self.sheet.text(f"Page {page} of {pages}", SMALL.to_the(RIGHT), 0, y + 39 * PT, self.width)

@@ -34,6 +34,7 @@ from app.theme import LIGHT
 from app.units import age, day, number
 from app.visit_items import detail_of, title_of
 from app.wording import date_text, fixed, formula_text, metric_name, metric_value, unit
+from data.analysis.symmetry import FORMULAS
 from data.analysis.types import Side
 from data.clinical.ladder_state import CriterionState
 from data.episodes import Episode, EventKind, TypedValue
@@ -323,4 +324,7 @@ def _methods(tests: Sequence[Latest]) -> Iterable[Block]:
         trend, device = latest.trend, latest.run.trials[0].header.device
         unit_words = f"{device.name or device.model}, serial {device.serial or 'unknown'}"
         said = f"{trend.test.name}: {unit_words}. {trend.method(trend.points[-1])}"
+        asymmetry = latest.result.asymmetry if latest.result is not None else None
+        if asymmetry is not None and asymmetry.value_percent is not None:
+            said += f" Difference of the last result: {FORMULAS[asymmetry.formula]}."
         yield from flowing(plain(said), SMALL, before=1)

@@ -17,11 +17,15 @@ _TOKEN = re.compile(rb"<[0-9A-Fa-f]*>|/[^\s/<>\[\]]+|[-+]?[\d.]+|[A-Za-z*']+")
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """One character with its origin on the page, pt from the lower left."""
+    """One character with its origin on the page, pt from the lower left.
+
+    `run` counts the stretches of text that were drawn at once.
+    """
 
     text: str
     x: float
     y: float
+    run: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def _glyphs(objects: dict[int, bytes], page: bytes) -> Iterator[Glyph]:
         for name, number in re.findall(rb"/(F\d+) (\d+) 0 R", resources)
     }
     place, stack = np.eye(3), list[np.ndarray]()
-    line, font, operands = np.eye(3), b"", list[bytes]()
+    line, font, run, operands = np.eye(3), b"", 0, list[bytes]()
     for token in _TOKEN.findall(_data(objects[_reference(page, b"Contents")])):
         if not token[:1].isalpha():
             operands.append(token)
@@ -78,6 +82,8 @@ def _glyphs(objects: dict[int, bytes], page: bytes) -> Iterator[Glyph]:
                 stack.append(place)
             case b"Q":
                 place = stack.pop()
+            case b"BT":
+                run += 1
             case b"cm":
                 place = _matrix(operands[-6:]) @ place
             case b"Tf":
@@ -89,7 +95,7 @@ def _glyphs(objects: dict[int, bytes], page: bytes) -> Iterator[Glyph]:
             case b"Tj":
                 x, y, _ = np.array([0.0, 0.0, 1.0]) @ line @ place
                 code = int(operands[-1][1:-1], 16)
-                yield Glyph(fonts[font].get(code, ""), float(x), float(y))
+                yield Glyph(fonts[font].get(code, ""), float(x), float(y), run)
             case _:
                 pass
         operands = []

@@ -274,9 +274,9 @@ def test_an_exercise_longer_than_a_page_loses_nothing(tmp_path: Path):
     assert len(pages) >= 2
 
 
-@pytest.fixture(scope="module")
-def furnished(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
-    clinic = furnish(tmp_path_factory.mktemp("papers") / "clinic.db")
+def with_everything(folder: Path) -> Clinic:
+    """A clinic whose athlete has something for every kind of paper."""
+    clinic = furnish(folder / "clinic.db")
     store = Store(clinic.path)
     of_visit: dict[str, Any] = {"at": NOW, "person_id": clinic.athlete, "session_id": clinic.visit}
     prescription = replace(plan(), id=builders.identity(60), **of_visit)
@@ -322,6 +322,11 @@ def furnished(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
     )
     store.close()
     return clinic
+
+
+@pytest.fixture(scope="module")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> Clinic:
+    return with_everything(tmp_path_factory.mktemp("papers"))
 
 
 @pytest.fixture

@@ -38,11 +38,11 @@ COUNTED = (
     r"strength tests|tests?|questions?|more fields?|to answer|signed|changes?|cells?|days?|weeks?|"
     r"months?|lost|samples|times|done|heads|lines?|a week|stretch(?:es)?|recreationally|limbs?|"
     r"of|areas|× a week|NRS|VAS|points|steps|studies|articles|(?:professional )?footballers|"
-    r"entries|with the|pole)\b"
+    r"entries|with the|pole|years|sets)\b"
 )
 NUMBERED = (
     r"(?:rep|repetition|channel|electrode|cell|day|of|step|line|version|serial|level|table|k =|"
-    r"pain|before|after|dose|ICC|to|and|grade|factor|type|head)"
+    r"pain|before|after|dose|ICC|to|and|grade|factor|type|head|week)"
 )
 KNOWN = (
     # Dates, times of day and lengths of time, methods, places in print, addresses, scales.
@@ -59,7 +59,10 @@ KNOWN = (
     r"\b(?:serial|ble|socket):\S+|/dev/\S+|\bserial \S+(?: \d+)?|\b4 · body mass",
     r"\b\d+ (?:to \d+ )?(?:NRS|VAS) 0-100?\b|\bNRS 0-10\b|\b0 (?:none )?to 10\b|\b0-10\b",
     r"\b\d+ × \d+\b(?: mm)?",
-    r"tempo \d(?:-\d)+",
+    r"[Tt]empo \d(?:-\d)+",
+    r"\bBAMIC \d[abc]?\b|\bNo \(\d+\):",  # a class of injury; how many questions were answered so
+    r"\(0–10\): \d+ before, \d+ after|\d+ before, \d+ after \(0–10\)",
+    r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b",
     r"\b\d:\d\b",
     r"\bMDC9[05]\b|\bk = 2\b|\b\d+\.\d+\.\d+\b|\b1/min\b|\(X is 10\)",
     r"(?:^|[;:] )\d+(?=: )",  # the first, the second repetition
