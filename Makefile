@@ -19,7 +19,7 @@ demo: setup
 	else $(BIN)/myograph demo --headless --out demo-out; fi
 
 test: setup
-	$(BIN)/pytest -n 3 --dist loadgroup -m "not nightly"
+	$(BIN)/pytest -n 4 --dist loadgroup -m "not nightly"
 
 # Our simulators against clients that others wrote, some of them GPL: an environment of their own.
 test-peers: $(PEERS)/.ready

@@ -10,6 +10,8 @@ from data.analysis.types import Side
 from data.clinical.tests import Laterality, StrengthTest
 
 COUNTDOWN_S = 3.0
+ZERO_RETRY_S = 1.0
+"""A refused zero is tried again by itself: the athlete may still be letting go."""
 REJECTED_IN_TEST = "rejected during the test"
 LIMB = {Side.LEFT: "Left", Side.RIGHT: "Right"}
 
@@ -61,6 +63,7 @@ class GuidedRun:
         self._done: set[Side | None] = set()
         self._rep_started_s: float | None = None
         self._deadline: float | None = None
+        self._next_zero: float | None = None
 
     @property
     def limb(self) -> Side | None:
@@ -105,16 +108,19 @@ class GuidedRun:
 
     def zero_taken(self) -> list[Action]:
         self.notice = None
+        self._next_zero = None
         if self.step is Step.ZERO:
             self.step = Step.READY
         return []
 
-    def zero_refused(self, message: str) -> list[Action]:
+    def zero_refused(self, message: str, now: float) -> list[Action]:
         what, _, rest = message.partition(". ")
         safe, _, todo = rest.partition(". ")
         self.notice = Notice(Weight.ATTENTION, what + ".", safe + ".", todo)
         if self.step is Step.READY:
             self.step = Step.ZERO
+        if self.step is Step.ZERO:
+            self._next_zero = now + ZERO_RETRY_S
         return []
 
     def take_zero(self) -> list[Action]:
@@ -145,7 +151,10 @@ class GuidedRun:
         return [Action.BEGIN_TRIAL]
 
     def tick(self, now: float) -> list[Action]:
-        """Let time pass: count-downs end."""
+        """Let time pass: count-downs end, a refused zero is tried again."""
+        if self._next_zero is not None and now >= self._next_zero:
+            self._next_zero = None
+            return self.take_zero() if self.step is Step.ZERO else []
         if self._deadline is not None and now >= self._deadline:
             self._deadline = None
             if self.step in (Step.COUNTDOWN, Step.REST):
@@ -300,7 +309,7 @@ class GuidedRun:
             case Step.CONNECT:
                 return "Looking for the device: switch it on", ""
             case Step.ZERO:
-                return "Leave the device unloaded and quiet, then press Z for the zero", "Z"
+                return "Leave the device unloaded and quiet: the zero is taken by itself", "Z"
             case Step.READY:
                 return f"Strap in, {side}, then press Space", "Space"
             case Step.COUNTDOWN:

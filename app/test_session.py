@@ -210,7 +210,7 @@ class TestSession(QObject):
                 await station.take_zero()
             except ZeroRefusedError as refusal:
                 message = str(refusal)
-                self._post(lambda: self._do(self._run.zero_refused(message)))
+                self._post(lambda: self._do(self._run.zero_refused(message, time.monotonic())))
             else:
                 self._post(lambda: self._do(self._run.zero_taken()))
 

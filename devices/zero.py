@@ -30,7 +30,7 @@ def measure_zero(
         raise ZeroRefusedError(
             "short",
             f"Only {duration_s:.1f} s of signal came; the zero needs {MINIMUM_S:.0f} s. "
-            "The old zero is kept. Leave the device unloaded and press Z again.",
+            "The old zero is kept. Leave the device unloaded.",
         )
     t = (t_us - t_us[0]) * 1e-6
     return tuple(
@@ -47,19 +47,16 @@ def _channel_zero(t: Newtons, force: Newtons, channel: ChannelInfo, duration_s: 
     if abs(mean) > max(LOADED_N, LOADED_FRACTION * capacity):
         raise ZeroRefusedError(
             "loaded",
-            f"{who} reads {mean:.0f} N: something is pulling on it. {keep} "
-            "Unload it completely and press Z again.",
+            f"{who} reads {mean:.0f} N: something is pulling on it. {keep} Unload it completely.",
         )
     if sd > max(UNQUIET_N, UNQUIET_FRACTION * capacity):
         raise ZeroRefusedError(
             "unquiet",
-            f"{who} is not quiet: it varies by {sd:.1f} N. {keep} "
-            "Let go of the straps and press Z again.",
+            f"{who} is not quiet: it varies by {sd:.1f} N. {keep} Let go of the straps.",
         )
     if abs(drift) > DRIFT_N_PER_S:
         raise ZeroRefusedError(
             "drifting",
-            f"{who} drifts by {drift:+.1f} N each second. {keep} "
-            "Wait until it has settled and press Z again.",
+            f"{who} drifts by {drift:+.1f} N each second. {keep} Wait until it has settled.",
         )
     return Zero(mean, sd, drift, len(force), duration_s)

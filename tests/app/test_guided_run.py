@@ -134,9 +134,23 @@ def test_nothing_starts_without_a_connection_or_without_a_zero() -> None:
     assert run.start_stop(0.0) == []
     run.connected()
     assert run.start_stop(0.0) == []
-    run.zero_refused("The cell reads 310 N. The old zero is kept. Unload it.")
+    run.zero_refused("The cell reads 310 N. The old zero is kept. Unload it.", 0.0)
     assert run.step is Step.ZERO
     assert run.take_zero() == [Action.TAKE_ZERO]
+
+
+def test_a_refused_zero_is_tried_again_once_a_second_until_it_is_taken() -> None:
+    run = GuidedRun(BILATERAL)
+    run.connected()
+    for begun in (0.0, 1.0, 2.0):
+        run.zero_refused("The cell is not quiet. The old zero is kept. Let go.", begun)
+        assert run.tick(begun + 0.9) == []
+        assert run.tick(begun + 1.0) == [Action.TAKE_ZERO]
+        assert run.tick(begun + 1.0) == [], "one at a time"
+    run.zero_taken()
+    assert run.step is Step.READY
+    assert run.view(9.0).notice is None
+    assert run.tick(9.0) == []
 
 
 def test_no_zero_is_taken_while_recording() -> None:

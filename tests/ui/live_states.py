@@ -104,7 +104,7 @@ def _zero_refused(run: ScriptedRun) -> None:
     run.efforts = [Effort(1.2, (118.0, 64.0), 60.0, hold)]
     run.play(9.0)
     run.guided.zero_refused(
-        "The left cell reads 118 N. The old zero is kept. Unload both cells, then press Z again."
+        "The left cell reads 118 N. The old zero is kept. Unload both cells.", run.now_s
     )
     run.tell()
 
