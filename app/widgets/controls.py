@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QRect, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
@@ -38,6 +38,7 @@ from PySide6.QtWidgets import (
 from app.theme import PAGE_MARGIN, Type, colours, font, icon, is_restyle, pixmap, space, theme
 from app.widgets.text import Text, plain, tool_tip
 
+_LEAST_SCROLLED = 96  # px at 100 %
 K = TypeVar("K")
 
 
@@ -190,6 +191,16 @@ class Segments(QWidget, Generic[K]):
         for key, button in zip(self._keys, self._group.buttons(), strict=True):
             button.setChecked(key == value)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Qt's buttons move the focus by arrow keys only where one of them must be chosen."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        buttons = self._group.buttons()
+        here = next((i for i, button in enumerate(buttons) if button.hasFocus()), None)
+        if not step or here is None or not 0 <= here + step < len(buttons):
+            super().keyPressEvent(event)
+            return
+        buttons[here + step].setFocus()
+
     def _on_click(self, index: int) -> None:
         for other, button in enumerate(self._group.buttons()):
             if other != index:
@@ -237,6 +248,15 @@ class Deck(QStackedWidget):
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         card = self.currentWidget()
         return card.minimumSizeHint() if card else super().minimumSizeHint()
+
+    def hasHeightForWidth(self) -> bool:  # noqa: N802
+        card = self.currentWidget()
+        return card.hasHeightForWidth() if card else False
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        card = self.currentWidget()
+        layout = card.layout() if card else None
+        return layout.minimumHeightForWidth(width) if layout else super().heightForWidth(width)
 
 
 class IconMark(QLabel):
@@ -326,9 +346,9 @@ def column(*items: QWidget | QLayout | int, spacing: int = 3) -> QVBoxLayout:
     return layout
 
 
-def scrolling(content: QWidget) -> QScrollArea:
-    """`content` in a scroll area without a frame."""
-    area = _ScrollArea()
+def scrolling(content: QWidget, *, is_fitted: bool = False) -> QScrollArea:
+    """`content` in a scroll area without a frame; one that `is_fitted` is no higher than it."""
+    area = _FittedScrollArea() if is_fitted else _ScrollArea()
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
@@ -355,13 +375,49 @@ def shortcut_text(sequence: str) -> str:
 
 
 class _ScrollArea(QScrollArea):
-    """Leaves the arrows to left and right to the page: they choose a limb."""
+    """Its bar lies over the margin of what scrolls, so that nothing moves when it comes and goes.
+    The arrows to left and right are left to the page: they choose a limb."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(self._lay_over)
+        holder = bar.parentWidget()
+        assert holder is not None
+        holder.raise_()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             event.ignore()
         else:
             super().keyPressEvent(event)
+
+    def _lay_over(self, _least: int, most: int) -> None:
+        self.setViewportMargins(0, 0, -self.verticalScrollBar().width() if most > 0 else 0, 0)
+
+
+class _FittedScrollArea(_ScrollArea):
+    """As high as its content where there is room, scrolled where there is not."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        content = self.widget()
+        return content.sizeHint() if content else super().sizeHint()
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802
+        content = self.widget()
+        if content is None:
+            return super().minimumSizeHint()
+        least = content.minimumSizeHint()
+        return QSize(least.width(), min(least.height(), theme().px(_LEAST_SCROLLED)))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 def _fill(layout: QHBoxLayout | QVBoxLayout, items: tuple[QWidget | QLayout | int, ...]) -> None:
