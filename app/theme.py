@@ -360,6 +360,8 @@ def _stylesheet(look: Colours, scale: float) -> str:
     values |= {f"type_{t.name.lower()}": f"{round(t * scale)}px" for t in Type}
     values["assets"] = str(files("app").joinpath("assets")).replace("\\", "/")
     values["scheme"] = "dark" if look.is_dark else "light"
+    marks = (("tick", 18), ("arrow", 12), ("arrow_room", 28))
+    values |= {name: f"{round(size * scale)}px" for name, size in marks}
     values["row"] = f"{max(ROW, round(ROW * scale))}px"
     values["target"] = f"{max(TARGET, round(TARGET * scale))}px"
     return Template(text).substitute(values)

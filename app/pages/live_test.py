@@ -19,7 +19,7 @@ from app.widgets.run_board import RunBoard
 from app.widgets.run_notice import RunNotice
 from app.widgets.state_mark import Keeping, StateMark
 from app.widgets.step_strip import StepStrip
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, Text, VirtualMark
 from app.workflow import Notice, RunView, Step
 from data.analysis.types import Side
 
@@ -44,7 +44,7 @@ class LivePage(Page):
         self.stage: Stage | None = None
         self._test = Elided("", "strong", bold=True)
         self._detail = Elided("", tone="muted")
-        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._virtual = VirtualMark()
         self._experimental = Text("EXPERIMENTAL", "small", tone="attention", bold=True)
         self._window_notice: Notice | None = None
         self._build()
@@ -139,8 +139,10 @@ class LivePage(Page):
         card.setProperty("surface", "card")
         card.setMaximumWidth(theme().px(420))
         column = QVBoxLayout(card)
-        column.setContentsMargins(space(4), space(3), space(4), space(3))
+        column.setContentsMargins(space(2), space(3), space(2), space(3))
         column.setSpacing(space(1))
+        for text in (self._test, self._detail):  # as the rows, which keep room to be lit up
+            text.setContentsMargins(space(2), 0, space(2), 0)
         column.addWidget(self._test)
         column.addWidget(self._detail)
         column.addWidget(self.reps, 1)

@@ -19,7 +19,7 @@ from app.run_controller import RunController, unwatch, watch
 from app.theme import colours, space, theme
 from app.units import ForceUnit
 from app.widgets.run_board import RunBoard
-from app.widgets.text import Text
+from app.widgets.text import Text, VirtualMark
 from app.workflow import RunView, Step
 
 _WORDS = {
@@ -52,7 +52,7 @@ class Stage(QWidget):
         self.board = RunBoard(is_stage=True)
         self.word = Text("", "live")
         self.dots = _RepDots()
-        self._virtual = Text("VIRTUAL", "title", tone="virtual", bold=True)
+        self._virtual = VirtualMark("title")
         foot = QHBoxLayout()
         foot.addWidget(self.word)
         foot.addStretch(1)

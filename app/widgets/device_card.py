@@ -16,7 +16,7 @@ from app.units import NO_VALUE, ForceUnit, day, quantity, time_of_day
 from app.widgets.controls import Button, Card, Segments, column, row
 from app.widgets.device_chip import STATE_WORDS
 from app.widgets.mini_trace import MiniTrace
-from app.widgets.text import Elided, Text, tool_tip
+from app.widgets.text import Elided, Text, VirtualMark, tool_tip
 from app.wording import CANNOT_TELL, EXPERIMENTAL
 from data.sides import Side
 from devices.types import LinkState, Position, Transport
@@ -45,7 +45,7 @@ class DeviceCard(Card):
         self.sides = Segments(_SIDES, name="Set up for", can_be_empty=True)
         self.calibrate = Button("Calibrate…", clicked=self._calibrate)
         self._name = Elided("", "heading")
-        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._virtual = VirtualMark()
         self._state = Text("", bold=True)
         self._identity = Elided("", tone="muted")
         self._evidence = Text(EXPERIMENTAL, tone="attention", wrap=True)
@@ -167,7 +167,7 @@ class FoundCard(Card):
         line = row(spacing=3)
         line.addLayout(texts, 1)
         if found.is_virtual:
-            line.addWidget(Text("VIRTUAL", "small", tone="virtual", bold=True))
+            line.addWidget(VirtualMark())
         self.buttons = [Button(self._words(found, model_names, m)) for m in found.models]
         for button, model in zip(self.buttons, found.models, strict=True):
             button.clicked.connect(lambda _=False, model=model: self.used.emit(found, model))

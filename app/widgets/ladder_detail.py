@@ -11,7 +11,7 @@ from app.theme import space, theme
 from app.units import day
 from app.widgets.controls import Button, Card, clear, column, line, row
 from app.widgets.fields import QuantityField, TextField
-from app.widgets.text import Text
+from app.widgets.text import Text, VirtualMark
 from data.clinical.ladder_state import CriterionState
 from data.clinical.measures import Measure
 from data.sides import Side
@@ -27,7 +27,7 @@ class LadderDetail(Card):
         super().__init__(margin=5)
         self.column.setSpacing(space(3))
         self.title = Text("", "heading", wrap=True)
-        self.virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self.virtual = VirtualMark()
         self.value = Text("", "title", wrap=True)
         self.source = Text("", tone="muted", wrap=True)
         self.error = Text("", "small", tone="muted", wrap=True)

@@ -10,7 +10,7 @@ from app.limb_ratios import LimbRatio, RatioLine
 from app.theme import limb_style, space
 from app.units import day, number
 from app.widgets.controls import Card, HowButton, clear, line
-from app.widgets.text import Text
+from app.widgets.text import Text, VirtualMark
 from app.wording import metric_value, unit
 from data.clinical.ratios import Ratio
 
@@ -40,7 +40,7 @@ class RatioCard(Card):
             self._grid.addWidget(line(), at, 0, 1, 5)
         self._grid.addWidget(Text(rule.name, bold=True, wrap=True), at + 1, 0)
         if shown.is_virtual:
-            self._grid.addWidget(Text("VIRTUAL", "small", tone="virtual", bold=True), at + 1, 1)
+            self._grid.addWidget(VirtualMark(), at + 1, 1)
         for column, limb in enumerate(shown.limbs, 2):
             style = limb_style(limb.side)
             said = f"{style.label} {_value(limb)}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import html
 
-from PySide6.QtCore import QEvent, QSize, Qt
+from PySide6.QtCore import QEvent, QPoint, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QStyle, QStyleOption, QWidget
 
 from app.plain_text import plain
+from app.theme import pixmap, space, theme
 
 
 def tool_tip(widget: QWidget, text: str) -> None:
@@ -18,7 +19,7 @@ def tool_tip(widget: QWidget, text: str) -> None:
 
 class Text(QLabel):
     """A label of plain text without control and direction characters, lines apart; `size`, `tone`
-    and `weight` are selected by the style sheet."""
+    and `weight` are selected by the style sheet. Amber words have their sign before them."""
 
     def __init__(
         self,
@@ -31,12 +32,14 @@ class Text(QLabel):
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
+        self._is_marked = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setProperty("type", size)
         self.setProperty("tone", tone)
         self.setProperty("weight", "bold" if bold else "")
         self.setWordWrap(wrap)
         self.setText(text)
+        self._make_room()
 
     def setText(self, text: str) -> None:  # noqa: N802
         super().setText("\n".join(plain(line) for line in text.split("\n")))
@@ -46,6 +49,43 @@ class Text(QLabel):
             self.setProperty("tone", tone)
             self.style().unpolish(self)
             self.style().polish(self)
+            self._make_room()
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        super().paintEvent(event)
+        self._paint_mark()
+
+    def _paint_mark(self) -> None:
+        """The sign, as high as the first line."""
+        if not self._is_marked or not self.text():
+            return
+        size, box, height = self._mark_px, self.contentsRect(), self.fontMetrics().height()
+        whole = self.heightForWidth(self.width()) if self.wordWrap() else height
+        top = box.top() + max(box.height() - whole, 0) // 2 + (height - size) // 2
+        painter = QPainter(self)
+        place = QPoint(box.left() - size - space(1), top)
+        painter.drawPixmap(place, pixmap("attention", size, "attention"))
+
+    @property
+    def _mark_px(self) -> int:
+        return theme().px(16)
+
+    def _make_room(self) -> None:
+        is_marked = self.property("tone") == "attention"
+        if is_marked != self._is_marked:
+            self._is_marked = is_marked
+            room = self._mark_px + space(1)
+            edges = self.contentsMargins()
+            edges.setLeft(edges.left() + (room if is_marked else -room))
+            self.setContentsMargins(edges)
+
+
+class VirtualMark(Text):
+    """The word beside whatever a virtual device made, framed alike in every view."""
+
+    def __init__(self, size: str = "small") -> None:
+        super().__init__("VIRTUAL", size, tone="virtual", bold=True)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
 
 class Elided(Text):
@@ -86,13 +126,15 @@ class Elided(Text):
             self.text(), Qt.TextElideMode.ElideRight, self.contentsRect().width()
         )
 
-    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
         option = QStyleOption()
         option.initFrom(self)
         self.style().drawPrimitive(QStyle.PrimitiveElement.PE_Widget, option, painter, self)
         painter.setPen(self.palette().color(self.foregroundRole()))
         painter.drawText(self.contentsRect(), self.alignment(), self.shown_text())
+        painter.end()
+        self._paint_mark()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
         super().resizeEvent(event)

@@ -13,7 +13,7 @@ from app.theme import space, theme
 from app.units import clock, quantity
 from app.widgets.controls import Card, HowButton, clear, row
 from app.widgets.rows import Row, RowList
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, Text, VirtualMark
 from app.widgets.treatment_record import NAMES, change_words
 from devices.modality import SettingChange
 
@@ -42,7 +42,7 @@ class UnitPanel(QWidget):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName("Elapsed time")
         self._title = Elided("", "heading")
-        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._virtual = VirtualMark()
         self._saved = Text("", tone="good", bold=True)
         self._settings = _Facts()
         self._doses = _Facts()
