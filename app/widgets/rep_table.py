@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.run_numbers import row_peak
-from app.theme import Type, colours, font, limb_style, pixmap, space, theme
+from app.theme import ROW, Type, colours, font, limb_style, pixmap, space, theme
 from app.units import ForceUnit, number
 from app.widgets.text import tool_tip
 from app.wording import code_text
@@ -34,10 +34,12 @@ class _Column:
 
 
 class RepTable(QWidget):
-    """Newest rows are always in sight; the best of each limb is bold."""
+    """Newest rows are always in sight; the best of each limb is bold. They grow with the room
+    where they are read `from_afar`."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, *, from_afar: bool = True, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._from_afar = from_afar
         self.rows: tuple[RepRow, ...] = ()
         self._planned = 0
         self._is_in_rep = False
@@ -66,11 +68,19 @@ class RepTable(QWidget):
         """The rows in words, e.g. ``1: left 318 N, right 301 N, left more by 5.3 %``."""
         return "; ".join(self._spoken_row(row) for row in self.rows) or "none yet"
 
+    def height_of(self, rows: int) -> int:
+        """What so many rows take under their head, at the least."""
+        return theme().px(_HEAD_PX + rows * self._least_row)
+
     def sizeHint(self) -> QSize:  # noqa: N802
-        return QSize(theme().px(280), theme().px(_HEAD_PX + 4 * _ROW_PX))
+        return QSize(theme().px(280), self.height_of(4))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
-        return QSize(theme().px(220), theme().px(_HEAD_PX + _ROW_PX))
+        return QSize(theme().px(248), self.height_of(1))
+
+    @property
+    def _least_row(self) -> int:
+        return _ROW_PX if self._from_afar else ROW
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -93,11 +103,17 @@ class RepTable(QWidget):
             self._paint_waiting(painter, box, last + 1 + i, is_now=is_now)
             y += height
 
+    @property
+    def _inset(self) -> int:
+        """Room beside the words, where a row can be lit up."""
+        return space(2) if self._from_afar else 0
+
     def _row_height(self) -> int:
-        """Rows grow with the room there is: they are read from afar."""
+        least = theme().px(self._least_row)
+        if not self._from_afar:
+            return least
         wanted = (self.height() - theme().px(_HEAD_PX)) / (max(self._planned, len(self.rows)) + 1)
-        widest = self.width() * 0.16
-        return int(min(max(wanted, theme().px(_ROW_PX)), max(widest, theme().px(_ROW_PX))))
+        return int(min(max(wanted, least), max(self.width() * 0.16, least)))
 
     def _columns(self) -> list[_Column]:
         unit = self._unit.value
@@ -109,7 +125,7 @@ class RepTable(QWidget):
 
     def _cells(self, box: QRectF) -> list[QRectF]:
         columns, cells = self._columns(), list[QRectF]()
-        x, width = box.left(), box.width()
+        x, width = box.left() + self._inset, box.width() - 2 * self._inset
         for column in columns:
             cells.append(QRectF(x, box.top(), width * column.share, box.height()))
             x += width * column.share
@@ -141,8 +157,8 @@ class RepTable(QWidget):
         upper = box.adjusted(0, space(1), 0, -box.height() * 0.34) if note else box
         for i, (text, cell) in enumerate(zip(texts, self._cells(upper), strict=True)):
             weight = QFont.Weight.Bold if bests[i] else QFont.Weight.Normal
-            face = font(Type.HEADING if i else Type.STRONG, weight)
-            if i:
+            face = font(Type.STRONG, weight)
+            if i and self._from_afar:
                 face.setPixelSize(int(min(self._row_height() * 0.45, self.width() * 0.07)))
             face.setStrikeOut(row.rejected is not None)
             painter.setFont(face)
@@ -157,7 +173,8 @@ class RepTable(QWidget):
     def _paint_note(self, painter: QPainter, box: QRectF, note: str, *, is_rejected: bool) -> None:
         face = font(Type.SMALL)
         mark = theme().px(14)
-        line = QRectF(box.left(), box.bottom() - theme().px(20), box.width(), theme().px(18))
+        line = box.adjusted(self._inset, 0, -self._inset, 0)
+        line = QRectF(line.left(), line.bottom() - theme().px(20), line.width(), theme().px(18))
         name, role = ("reject", "muted") if is_rejected else ("attention", "attention")
         painter.drawPixmap(line.topLeft().toPoint(), pixmap(name, mark, role))
         painter.setFont(face)
@@ -176,7 +193,7 @@ class RepTable(QWidget):
         painter.setFont(font(Type.STRONG, QFont.Weight.DemiBold if is_now else QFont.Weight.Normal))
         painter.setPen(look.colour("text" if is_now else "muted"))
         painter.drawText(cells[0], _align(0), str(count))
-        wide = QRectF(cells[1].left(), box.top(), box.right() - cells[1].left(), box.height())
+        wide = QRectF(cells[1].left(), box.top(), cells[-1].right() - cells[1].left(), box.height())
         painter.drawText(wide, _align(1), "now" if is_now else "·")
 
     def _best(self, side: Side) -> float | None:

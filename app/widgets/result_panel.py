@@ -22,6 +22,17 @@ from app.workflow import LimbResult, SetResult
 from data.analysis.symmetry import FORMULAS
 from data.analysis.types import Side
 
+# The size of the headline, the least height in px at 100 % for it, and how many of verdict, limbs
+# and formula stand below it: from much room to little.
+_FITS = (
+    ("live", 460, 3),
+    ("display", 280, 3),
+    ("title", 0, 3),
+    ("title", 0, 2),
+    ("title", 0, 1),
+    ("title", 0, 0),
+)
+
 
 class ResultPanel(Card):
     """Stands where the curve was; the limbs' numbers stay in their places above it."""
@@ -47,7 +58,9 @@ class ResultPanel(Card):
         self.column.addStretch(0)
         foot = row(self._formula, self._how)
         foot.setStretch(0, 1)
-        self.column.addLayout(foot)
+        self._foot = QWidget()
+        self._foot.setLayout(foot)
+        self.column.addWidget(self._foot)
 
     @property
     def headline(self) -> str:
@@ -78,21 +91,31 @@ class ResultPanel(Card):
         method = FORMULAS.get(asymmetry.formula, asymmetry.formula)
         self._formula.setText(f"{asymmetry.aggregation} {metric_name(asymmetry.metric)}: {method}")
         self._set_method(f"{method}. Measurement error: {result.error_source or 'not known'}.")
+        self._fit()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802
         return QSize(theme().px(260), theme().px(140))
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """Where there is little room the lesser things go first; the verdict and the bar stay."""
         super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where there is little room the lesser things go first; the verdict and the bar stay."""
         room = self.height() / theme().text_scale
-        size = "live" if room > 460 else "display" if room > 280 else "title"
-        if self._headline.property("type") != size:
-            set_state(self._headline, type=size)
-        self._formula.setVisible(room > 240)
-        self._how.setVisible(room > 240)
-        self._limbs.setVisible(room > 210)
-        self._detail.setVisible(room > 180)
+        for size, least, shown in _FITS:
+            if room < least:
+                continue
+            if self._headline.property("type") != size:
+                set_state(self._headline, type=size)
+                set_state(self._detail, type="strong" if size == "title" else "heading")
+                for facts in self._facts.values():
+                    set_state(facts, type="body" if size == "title" else "strong")
+            self._detail.setVisible(shown > 0)
+            self._limbs.setVisible(shown > 1)
+            self._foot.setVisible(shown > 2)
+            if self.column.minimumHeightForWidth(self.width()) <= self.height():
+                break
 
     def _set_method(self, text: str) -> None:
         self._how.method = text

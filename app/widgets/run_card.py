@@ -6,12 +6,12 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from app.plain_text import plain
 from app.reading import RunOfTest, test_name
-from app.theme import space, theme
+from app.theme import space
 from app.units import ForceUnit, force, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, row
 from app.widgets.rep_table import RepTable
 from app.widgets.run_summary import RunSummary
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, Text, VirtualMark
 from app.wording import alignment_text, local_time, lost_text
 from app.workflow import RepRow, SetResult
 from data.analysis.types import RepResult, Side
@@ -24,11 +24,11 @@ class RunCard(Card):
         super().__init__(margin=4)
         self.review = Button("Review", icon_name="trend", key="Enter")
         self.summary = RunSummary()
-        self.reps = RepTable()
+        self.reps = RepTable(from_afar=False)
         self.reps.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self._title = Elided("", "heading")
         self._detail = Text("", tone="muted", wrap=True)
-        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._virtual = VirtualMark()
         self._state = Text("", tone="attention", wrap=True)
         titles = QVBoxLayout()
         titles.setSpacing(space(1))
@@ -60,7 +60,7 @@ class RunCard(Card):
         rows = rep_rows(run)
         sides = [side for side in Side if any(rep.side is side for rep in _reps(run))]
         self.reps.show_reps(rows, len(rows), sides or list(Side), is_in_rep=False)
-        self.reps.setMinimumHeight(theme().px(32 + 44 * max(len(rows), 1)))
+        self.reps.setMinimumHeight(self.reps.height_of(max(len(rows), 1)))
 
     def show_result(self, run: RunOfTest, result: SetResult | None, unit: ForceUnit) -> None:
         self.summary.show_result(result, unit, why_no_result(run, unit))
