@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from uuid import UUID
 
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.athlete import Athlete, read_athlete
 from app.athlete_rows import injury_row, marks, visit_day, visit_row
@@ -93,6 +94,7 @@ class PersonPage(Page):
                 "visit is compared with.",
             )
         )
+        self._empty.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self._past = Card("Visits", holds_rows=True)
         self._past.column.addWidget(self.visits)
         self._injuries = Card("Earlier injuries", holds_rows=True)
@@ -112,8 +114,19 @@ class PersonPage(Page):
         injury.column.addWidget(self.episode_form)
         injury.column.addStretch()
         self._scroll = scrolling(self._content)
+        self._scroll.viewport().installEventFilter(self)
         self._stack = Deck(self._scroll, form, scrolling(injury))
         self.body.addWidget(self._stack, 1)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        if event.type() is QEvent.Type.Resize:
+            self._fit_chart()
+        return super().eventFilter(watched, event)
+
+    def _fit_chart(self) -> None:
+        """The chart fills what the line of the injury leaves of the window."""
+        above = self.episode.sizeHint().height() + space(4)
+        self.trend.set_room(self._scroll.viewport().height() - above)
 
     def _connect(self) -> None:
         card = self.episode
@@ -202,6 +215,7 @@ class PersonPage(Page):
         if athlete is not None and trend.points:
             injured = athlete.history.person.injured
             self.trend.show_trend(trend, marks(athlete), self.desk.settings.force_unit, injured)
+            self._fit_chart()
 
     def _open(self) -> Visit | None:
         """Today's visit that has not ended."""

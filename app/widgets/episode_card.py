@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from app.athlete import Athlete
 from app.episodes import sides_words
+from app.theme import space
 from app.units import day, days_ago
 from app.widgets.controls import Button, Card, Deck, row
 from app.widgets.episode_line import EpisodeLine
@@ -18,11 +20,11 @@ from app.wording import local_time, sentence
 from data.episodes import Episode, Event, EventKind
 from data.records import Person
 
-_BUTTONS, _STRIP = range(2)
+_HEAD, _STRIP = range(2)
 
 
 class EpisodeCard(Card):
-    """What is injured, how long ago, in which stage; below it pain, matches and training."""
+    """What is injured, how long ago, in which stage; the keys for pain, matches and training."""
 
     ladder_wanted = Signal()
     injury_wanted = Signal()
@@ -37,14 +39,26 @@ class EpisodeCard(Card):
             "Record an injury", icon_name="injury", key="I", clicked=self.injury_wanted.emit
         )
         self.ladder = Button("Ladder", icon_name="ladder", key="L", clicked=self.ladder_wanted.emit)
-        self._latest = Elided("", "small", tone="muted")
-        self._deck = Deck(self._buttons(), self.strip)
-        head = row(self.injury, self.ladder, self.open_injury)
-        head.setStretch(0, 1)
-        self.column.addLayout(head)
+        self.pain = Button("Pain", key="P")
+        self.match = Button("Match", key="M")
+        self.training = Button("Training", key="G")
+        self._actions = QWidget()
+        self._actions.setLayout(
+            row(self.pain, self.match, self.training, self.ladder, self.open_injury, spacing=2)
+        )
+        self._head = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._head.setSpacing(space(2))
+        self._head.setContentsMargins(0, 0, 0, 0)
+        self._head.addWidget(self.injury, 1)
+        self._head.addWidget(self._actions)
+        head = QWidget()
+        head.setLayout(self._head)
+        self._deck = Deck(head, self.strip)
+        self._deck.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.column.setSpacing(space(2))
+        self.column.addWidget(self._deck)
         self.column.addWidget(self.detail)
         self.column.addWidget(self.line)
-        self.column.addWidget(self._deck)
         self.strip.cancelled.connect(self.show_buttons)
 
     @property
@@ -57,12 +71,13 @@ class EpisodeCard(Card):
         self.strip.ask(kind, today)
 
     def show_buttons(self) -> None:
-        self._deck.setCurrentIndex(_BUTTONS)
+        self._deck.setCurrentIndex(_HEAD)
 
     def show_athlete(self, athlete: Athlete, today: date) -> None:
         person, episode = athlete.history.person, athlete.injuries.open
         self.injury.setText(injury_line(person, episode, today))
-        self.detail.setText(_detail(episode))
+        said = [_detail(episode), _latest(athlete.events, today)]
+        self.detail.setText(" · ".join(part for part in said if part))
         self.detail.setVisible(bool(self.detail.text()))
         self.line.show_episode(episode, person.stage, today)
         has_injury = episode is not None or _has_injury(person)
@@ -70,17 +85,23 @@ class EpisodeCard(Card):
         self.ladder.setVisible(episode is not None)
         signed = len({each.criterion_id for each in athlete.signed})
         self.ladder.setText(f"Ladder, {signed} signed" if signed else "Ladder")
-        self._latest.setText(_latest(athlete.events, today))
+        self._fit()
 
-    def _buttons(self) -> QWidget:
-        self.pain = Button("Pain", key="P")
-        self.match = Button("Match", key="M")
-        self.training = Button("Training", key="G")
-        box = QWidget()
-        layout = row(self.pain, self.match, self.training, self._latest, spacing=2)
-        layout.setStretch(3, 1)
-        box.setLayout(layout)
-        return box
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """The keys stand beside the injury, or below one whose words need the whole line."""
+        edges = self.column.contentsMargins()
+        room = self.width() - edges.left() - edges.right()
+        wanted = self.injury.sizeHint().width() + space(2) + self._actions.sizeHint().width()
+        directions = QBoxLayout.Direction
+        self._head.setDirection(
+            directions.LeftToRight if wanted <= room else directions.TopToBottom
+        )
+        beside = Qt.AlignmentFlag.AlignRight if wanted <= room else Qt.AlignmentFlag.AlignLeft
+        self._head.setAlignment(self._actions, beside)
 
 
 def injury_line(person: Person, episode: Episode | None, today: date) -> str:

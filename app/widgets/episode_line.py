@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from PySide6.QtCore import QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPolygonF
+from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPaintEvent, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.theme import Type, colours, font, space, theme
@@ -15,6 +15,7 @@ from app.widgets.controls import Segments
 from data.episodes import Episode
 from data.records import Stage
 
+_LINE, _ONE_LINE, _TWO_LINES = 18, 32, 50  # px at 100 %
 _CENTRE = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignVCenter
 
 
@@ -83,17 +84,35 @@ class _Track(QWidget):
         self._stages = stages
         self._passed: dict[Stage, Passed] = {}
         self._today = ""
-        self._has_stage = False
-        self.setFixedHeight(theme().px(50))
+        self._is_one_line = False
+        self.setFixedHeight(theme().px(_TWO_LINES))
         self.setAccessibleName("Stages of this injury")
 
     def show_episode(self, episode: Episode | None, today: date) -> None:
         self._passed = passed_stages(episode, today) if episode else {}
-        self._has_stage = any(each.is_now for each in self._passed.values())
         self._today = f"today, day {episode.day(today)}" if episode else ""
         said = [f"{stage.value} {self._words(stage)}" for stage in Stage if stage in self._passed]
         self.setAccessibleDescription("; ".join([*said, self._today]))
+        self._fit()
         self.update()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Today stands beside the days of its stage, below them where that is too long."""
+        metrics = QFontMetricsF(font(Type.SMALL, QFont.Weight.DemiBold))
+        widths = [
+            metrics.horizontalAdvance(self._with_today(stage))
+            for stage, passed in self._passed.items()
+            if passed.is_now
+        ]
+        self._is_one_line = all(each <= self.width() / len(Stage) for each in widths)
+        self.setFixedHeight(theme().px(_ONE_LINE if self._is_one_line else _TWO_LINES))
+
+    def _with_today(self, stage: Stage) -> str:
+        return f"{self._words(stage)} · {self._today}"
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
         painter = QPainter(self)
@@ -111,22 +130,32 @@ class _Track(QWidget):
             painter.drawRoundedRect(bar, 2, 2)
             if passed is None:
                 continue
-            painter.setFont(font(Type.SMALL))
-            painter.setPen(look.colour("muted"))
-            self._text(painter, self._words(stage), QRectF(left, 12, width, self.height() / 2 - 8))
             if passed.is_now:
-                self._paint_today(painter, left, width)
+                self._paint_arrow(painter, left + width / 2)
+            self._paint_words(painter, stage, left, width)
 
-    def _paint_today(self, painter: QPainter, left: float, width: float) -> None:
-        middle, top = left + width / 2, self.height() / 2 + 4
+    def _paint_words(self, painter: QPainter, stage: Stage, left: float, width: float) -> None:
+        is_now, line = self._passed[stage].is_now, theme().px(_LINE)
+        strong, first = QFont.Weight.DemiBold, QRectF(left, 12, width, line)
+        if is_now and self._is_one_line:
+            painter.setFont(font(Type.SMALL, strong))
+            painter.setPen(colours().colour("text"))
+            self._text(painter, self._with_today(stage), first)
+            return
+        painter.setFont(font(Type.SMALL))
+        painter.setPen(colours().colour("muted"))
+        self._text(painter, self._words(stage), first)
+        if is_now:
+            painter.setFont(font(Type.SMALL, strong))
+            painter.setPen(colours().colour("text"))
+            self._text(painter, self._today, first.translated(0, line))
+
+    def _paint_arrow(self, painter: QPainter, middle: float) -> None:
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(colours().colour("accent"))
         painter.drawPolygon(
             QPolygonF([QPointF(middle - 5, 11), QPointF(middle, 5), QPointF(middle + 5, 11)])
         )
-        painter.setFont(font(Type.SMALL, QFont.Weight.DemiBold))
-        painter.setPen(colours().colour("text"))
-        self._text(painter, self._today, QRectF(left, top, width, self.height() / 2 - 4))
 
     def _text(self, painter: QPainter, text: str, box: QRectF) -> None:
         metrics = QFontMetricsF(painter.font())

@@ -13,7 +13,7 @@ from app.theme import space, theme
 from app.trend import Trend, TrendPoint
 from app.units import ForceUnit, day
 from app.widgets.controls import Button, Card, HowButton, clear, row
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, Text, VirtualMark
 from app.widgets.trend_chart import TrendChart
 from app.widgets.trend_scale import TrendMark
 from app.wording import metric_name, sentence
@@ -32,7 +32,7 @@ class TrendCard(Card):
         super().__init__(margin=4)
         self.chart = TrendChart()
         self.test, self.number = _choice("Test shown"), _choice("Number shown")
-        self.virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self.virtual = VirtualMark()
         self.references = QCheckBox("References")
         self.references.setAccessibleName("Show published values as lines")
         self.title = Elided("", bold=True)
@@ -65,16 +65,20 @@ class TrendCard(Card):
         self, trend: Trend, marks: Sequence[TrendMark], unit: ForceUnit, injured: Side | None
     ) -> None:
         self._trend, self._shown = trend, (marks, unit, injured)
-        name = sentence(metric_name(trend.metric))
-        how = trend.test.aggregation.replace("_", " ")
-        self.title.setText(f"{trend.test.name}: {name.lower()}, {how} of valid repetitions")
+        self.title.setText(self._title_of(trend))
         self.virtual.setVisible(any(point.is_virtual for point in trend.points))
         self.references.setVisible(bool(trend.references))
         self._draw()
 
+    def set_room(self, height: int) -> None:
+        """What is in sight from the top of this card: the chart takes it."""
+        head = self.test.sizeHint().height() + self.column.spacing()
+        edges = self.column.contentsMargins()
+        self.chart.set_room(height - head - edges.top() - edges.bottom())
+
     def _build(self) -> None:
-        head = row(self.title, self.virtual, self.references, self.test, self.number)
-        head.setStretch(0, 1)
+        head = row(self.test, self.number, self.title, self.virtual, self.references)
+        head.setStretch(2, 1)
         foot = row(self.point, self.how)
         foot.setStretch(0, 1)
         self.column.addLayout(head)
@@ -89,6 +93,13 @@ class TrendCard(Card):
         self.number.currentIndexChanged.connect(self.asked)
         self.references.toggled.connect(self._draw)
         self.chart.chosen.connect(self._show_point)
+
+    def _title_of(self, trend: Trend) -> str:
+        """What the choices before it do not say already."""
+        parts = [] if self.number.isVisibleTo(self) else [metric_name(trend.metric).lower()]
+        parts.append(f"{trend.test.aggregation.replace('_', ' ')} of valid repetitions")
+        test = "" if self.test.isVisibleTo(self) else f"{trend.test.name}: "
+        return sentence(test + ", ".join(parts))
 
     def _draw(self) -> None:
         if self._trend is None or self._shown is None:
@@ -154,8 +165,9 @@ class _Source(QWidget):
 def _choice(name: str) -> QComboBox:
     box = QComboBox()
     box.setAccessibleName(name)
-    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    box.setMinimumContentsLength(14 if theme().text_scale <= 1.25 else 8)
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
+    box.setMinimumContentsLength(8)
+    box.setMaximumWidth(theme().px(300))
     return box
 
 

@@ -32,6 +32,8 @@ from data.clinical.typical_error import TypicalError
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _TOP = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
+_LEAST_HEIGHT, _MOST_HEIGHT = 208, 440  # px at 100 %, without the lanes
+_LANE = 16
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -52,6 +54,7 @@ class TrendChart(QWidget):
         self.references: tuple[Reference, ...] = ()
         self.injured: Side | None = None
         self.point: TrendPoint | None = None
+        self._room = 0
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Results over time")
@@ -73,9 +76,18 @@ class TrendChart(QWidget):
         self.references, self.injured = tuple(references), injured
         self.point = self.points[-1] if self.points else None
         self.setAccessibleDescription("; ".join(self.spoken(point) for point in self.points))
-        lanes = theme().px(18) * len(lane_kinds(self.marks))
-        self.setFixedHeight(theme().px(324) + lanes)
+        self._set_height()
         self.update()
+
+    def set_room(self, height: int) -> None:
+        """The chart is as high as what is left of the window, within reason."""
+        self._room = height
+        self._set_height()
+
+    def _set_height(self) -> None:
+        lanes = theme().px(_LANE) * len(lane_kinds(self.marks))
+        least, most = theme().px(_LEAST_HEIGHT) + lanes, theme().px(_MOST_HEIGHT) + lanes
+        self.setFixedHeight(max(least, min(self._room, most)))
 
     def sizeHint(self) -> QSize:  # noqa: N802
         return QSize(640, self.minimumHeight())
@@ -160,8 +172,9 @@ class TrendChart(QWidget):
         metrics = QFontMetricsF(font(Type.SMALL))
         lanes = lane_kinds(self.marks)
         names = [metrics.horizontalAdvance(kind.value) for kind in lanes]
-        left = max([metrics.horizontalAdvance("1000 N/kg"), *names]) + space(2)
+        left = max([metrics.horizontalAdvance("Right +100 %"), *names]) + space(2)
         right = QFontMetricsF(font(Type.BODY, QFont.Weight.DemiBold)).horizontalAdvance("Right")
+        right = max(right, metrics.horizontalAdvance("Right +100 %") - space(4))
         frame = QRectF(self.rect()).adjusted(
             left, space(3), -right - space(4), -metrics.height() - 6
         )
@@ -173,7 +186,7 @@ class TrendChart(QWidget):
         values += [each.high for each in self.references if each.high is not None]
         percents = [v for p in trend.points if (v := p.difference_percent) is not None]
         days = [point.on for point in trend.points]
-        height = theme().px(18) * len(lanes)
+        height = theme().px(_LANE) * len(lanes)
         return scale(frame, height, space(4), days, self.marks, values, percents)
 
     def _paint_grid(self, painter: QPainter, at: TrendScale) -> None:
@@ -251,8 +264,12 @@ class TrendChart(QWidget):
 
     def _paint_references(self, painter: QPainter, at: TrendScale) -> None:
         """Neutral lines, the same for every value and for both limbs; letters lead to sources."""
-        look = colours()
-        for letter, reference in zip(_LETTERS, self.references, strict=False):
+        look, above = colours(), 0.0
+        x = at.upper.left() + space(1)
+        lines = sorted(
+            zip(_LETTERS, self.references, strict=False), key=lambda each: -(each[1].low or 0.0)
+        )
+        for letter, reference in lines:
             assert reference.low is not None
             assert reference.high is not None
             y, high = at.y(reference.low), at.y(reference.high)
@@ -262,11 +279,15 @@ class TrendChart(QWidget):
             painter.setPen(QPen(look.colour("line_strong"), 1, Qt.PenStyle.DashDotLine))
             painter.drawLine(QPointF(at.upper.left(), y), QPointF(at.upper.right(), y))
             painter.setPen(look.colour("text"))
-            painter.drawText(QPointF(at.upper.left() + space(1), y - 3), letter)
+            is_near = y - above < theme().px(Type.SMALL)  # letters stand beside each other
+            x = x + space(4) if is_near else at.upper.left() + space(1)
+            above = y
+            painter.drawText(QPointF(x, y - 3), letter)
 
     def _paint_limb(self, painter: QPainter, at: TrendScale, limb: LimbTrend) -> None:
         side, style = limb.side, limb_style(limb.side)
         spots: list[QPointF] = []
+        size = theme().px(5)
         painter.setPen(QPen(colours().colour(side.value), 2, style.pen))
         for part in limb.segments:
             run = [QPointF(at.x(r.on), at.y(r.value)) for r in part.readings]
@@ -276,9 +297,10 @@ class TrendChart(QWidget):
         painter.setBrush(colours().colour(side.value))
         for spot in spots:
             if side is Side.LEFT:
-                painter.drawEllipse(spot, 5, 5)
+                painter.drawEllipse(spot, size, size)
             else:
-                painter.drawRect(QRectF(spot.x() - 4.5, spot.y() - 4.5, 9, 9))
+                half = 0.9 * size
+                painter.drawRect(QRectF(spot.x() - half, spot.y() - half, 2 * half, 2 * half))
         painter.setBrush(Qt.BrushStyle.NoBrush)
 
     def _paint_ends(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:

@@ -28,7 +28,7 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
     painter.setPen(look.colour("muted"))
     tick = 10 * max(1, int(at.percent / 2 // 10) + (at.percent > 20))
     tick = tick if tick <= at.percent else 10
-    for percent, text in ((tick, f"R +{tick} %"), (0, "0 %"), (-tick, f"L +{tick} %")):
+    for percent, text in ((tick, f"Right +{tick} %"), (0, "0 %"), (-tick, f"Left +{tick} %")):
         box = QRectF(0, at.y_percent(percent) - 10, at.lower.left() - space(2), 20)
         painter.drawText(box, _RIGHT, text)
     for point in trend.points:
@@ -39,8 +39,8 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
         bar = QRectF(QPointF(x - 3, min(y, zero)), QPointF(x + 3, max(y, zero)))
         painter.fillRect(bar, look.colour("right" if value > 0 else "left"))
         if point is trend.points[-1]:
-            letter = f"{'R' if value > 0 else 'L'} +" if round(abs(value)) else ""
+            limb = f"{'Right' if value > 0 else 'Left'} +" if round(abs(value)) else ""
             painter.setPen(look.colour("text"))
             box = QRectF(x + space(2), y - 10, width - x - space(2), 20)
-            text = f"{letter}{quantity(abs(value), '%')}"
+            text = f"{limb}{quantity(abs(value), '%')}"
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
