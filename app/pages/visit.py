@@ -17,7 +17,7 @@ from app.reading import RunOfTest, Visit, read_history, read_visit, test_name
 from app.results import set_result
 from app.run_setup import RunSetup, last_setups
 from app.store_thread import failed_work
-from app.theme import space, theme
+from app.theme import set_state, space, theme
 from app.units import ForceUnit, clock, day, force, time_of_day
 from app.visit_items import (
     KINDS,
@@ -38,7 +38,7 @@ from app.widgets.prescription_card import PrescriptionCard
 from app.widgets.rows import Row, RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
-from app.widgets.text import Elided, Text
+from app.widgets.text import Elided, VirtualMark
 from app.widgets.treatment_record import NAMES, TreatmentRecord
 from app.wording import local_time
 from app.workflow import SetResult
@@ -121,6 +121,7 @@ class VisitPage(Page):
         self.exercises.edit.clicked.connect(self._prescribe)
         self.exercises.hand_out.clicked.connect(self._hand_out)
         self._right.currentChanged.connect(self._show_print_key)
+        self._right.currentChanged.connect(self._show_next_step)
         self.item.print_wanted.connect(self._print_letter)
         self.add_key("Ctrl+P", "What is chosen as PDF, else the report of the visit", self._print)
         desk.settings_changed.connect(self._show_current)
@@ -171,6 +172,7 @@ class VisitPage(Page):
                 button.setToolTip(word)
                 button.setAccessibleName(word)
             buttons.addWidget(button, *divmod(place, 2 if is_wide else 3))
+        buttons.setRowMinimumHeight(0, self.add_test.sizeHint().height())  # as the next step or not
         left.column.addLayout(buttons)
         left.column.addWidget(self.timeline, 1)
         self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser(), self.item,
@@ -199,10 +201,14 @@ class VisitPage(Page):
         card.column.addStretch()
         return card
 
+    def _show_next_step(self) -> None:
+        """The next step stands in one place: here, or in what is being chosen or written."""
+        set_state(self.add_test, kind="normal" if self._is_asking else "primary")
+
     def _treatment(self) -> QWidget:
         card = Card(margin=5)
         self._treatment_title = Elided("", "heading")
-        self._virtual = Text("VIRTUAL", "small", tone="virtual", bold=True)
+        self._virtual = VirtualMark()
         self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self._print)
         head = row(self._treatment_title, self._virtual, self.print)
         head.setStretch(0, 1)

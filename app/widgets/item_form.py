@@ -37,9 +37,9 @@ class ItemForm(QWidget):
         for questions in lines:
             asked = [Asked(question) for question in questions]
             self.asked.update((each.question.name, each) for each in asked)
-            is_wide = theme().text_scale <= 1.25
-            for part in [asked] if is_wide else [[each] for each in asked]:
-                layout.addLayout(_line(part))
+            most = _most_in_line(len(asked))
+            for first in range(0, len(asked), most):
+                layout.addLayout(_line(asked[first : first + most]))
         layout.addStretch()
         self.setFocusProxy(next(iter(self.asked.values())).field)
 
@@ -149,6 +149,13 @@ class _Ticks(QWidget):
     def set_ticked(self, values: tuple[Any, ...]) -> None:
         for value, box in self._boxes.items():
             box.setChecked(value in values)
+
+
+def _most_in_line(asked: int) -> int:
+    """The larger the letters, the fewer questions stand beside each other."""
+    if theme().text_scale <= 1.0:
+        return asked
+    return 3 if theme().text_scale <= 1.25 else 1
 
 
 def _line(asked: list[Asked]) -> QHBoxLayout:

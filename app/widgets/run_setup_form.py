@@ -214,9 +214,9 @@ def _values(fields: dict[Side, QuantityField]) -> dict[Side, float]:
 
 
 def _line(*fields: QWidget, may_stack: bool = False) -> QWidget:
-    """Beside each other; with large letters what `may_stack` stands below each other."""
+    """Beside each other; with larger letters what `may_stack` stands below each other."""
     box = QWidget()
-    is_wide = theme().text_scale <= 1.25 or not may_stack
+    is_wide = theme().text_scale <= 1.0 or not may_stack
     direction = QBoxLayout.Direction.LeftToRight if is_wide else QBoxLayout.Direction.TopToBottom
     layout = QBoxLayout(direction, box)
     layout.setContentsMargins(0, 0, 0, 0)

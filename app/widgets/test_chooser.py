@@ -11,6 +11,7 @@ from app.reading import find_tests
 from app.run_setup import RunSetup
 from app.theme import space, theme
 from app.units import number
+from app.widgets.controls import Button, row, scrolling
 from app.widgets.fields import SearchField
 from app.widgets.rows import Row, RowList
 from app.widgets.run_setup_form import RunSetupForm
@@ -33,6 +34,8 @@ class TestChooser(QWidget):
         self.search = SearchField("Which test? Type a muscle or a name")
         self.list = RowList("Tests")
         self.form = RunSetupForm()
+        self.start = Button("Start the test", "primary", icon_name="test", key="Enter")
+        self._next = Text("Enter starts it; ↑ ↓ choose another.", "small", tone="muted")
         self._nothing = Text("No test by that name.", tone="muted")
         self._before: dict[str, RunSetup] = {}
         self._person: Person | None = None
@@ -44,7 +47,10 @@ class TestChooser(QWidget):
         column.addWidget(self._nothing)
         column.addWidget(self.list, 1)
         self.list.setMinimumHeight(theme().px(132))
-        column.addWidget(self.form)
+        column.addWidget(scrolling(self.form, is_fitted=True))
+        column.addSpacing(space(1))
+        column.addLayout(row(self.start, self._next, 1))
+        self.start.clicked.connect(self.list.choose_current)
         self.search.textChanged.connect(self._fill)
         self.search.moved.connect(self.list.step)
         self.search.entered.connect(self.list.choose_current)
@@ -91,6 +97,7 @@ class TestChooser(QWidget):
         self.list.set_rows(rows)
         self._nothing.setVisible(not found)
         self.form.setVisible(bool(found))
+        self.start.setEnabled(bool(found))
         self.list.choose_first()
         self._show_setup(self.list.current_key)
 
