@@ -35,7 +35,7 @@ from data.calibrations import Calibration, device_key
 from data.clinical.calibration_fit import FitRefusedError
 
 _LOOK_MS = 100
-_TWO_COLUMNS_PX = 900
+_TWO_COLUMNS_PX = 1000
 
 
 class CalibrationPage(Page):

@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
-from app.theme import space
+from app.theme import Type, font, set_state, space
 from app.widgets.controls import page_margins, row, scrolling, shortcut_text
 from app.widgets.text import Elided, Text
 
@@ -78,11 +79,11 @@ class Page(QWidget):
 
 
 class Header(QWidget):
-    """Title and a line of detail at the left, actions at the right; long titles are cut."""
+    """Title and a line of detail at the left, actions at the right."""
 
     def __init__(self, title: str, *actions: QWidget) -> None:
         super().__init__()
-        self.title = Elided(title, "title")
+        self.title = _Title(title)
         self.detail = Elided("", tone="muted")
         texts = QVBoxLayout()
         texts.setSpacing(space(1))
@@ -98,6 +99,40 @@ class Header(QWidget):
     def set_detail(self, text: str) -> None:
         self.detail.setText(text)
         self.detail.setVisible(bool(text))
+
+
+class _Title(Elided):
+    """Smaller where it has no room, then cut: a name of sixty letters stands in a small window."""
+
+    def __init__(self, title: str) -> None:
+        self._room = 0
+        super().__init__(title, "title")
+        self.setFixedHeight(QFontMetrics(_title_font()).height() + 2)
+
+    def setText(self, text: str) -> None:  # noqa: N802
+        super().setText(text)
+        self._fit()
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        return QSize(self._wanted, super().sizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._room = self.width()
+        self._fit()
+
+    @property
+    def _wanted(self) -> int:
+        return QFontMetrics(_title_font()).horizontalAdvance(self.text()) + 2
+
+    def _fit(self) -> None:
+        size = "heading" if 0 < self._room < self._wanted else "title"
+        if self.property("type") != size:
+            set_state(self, type=size)
+
+
+def _title_font() -> QFont:
+    return font(Type.TITLE, QFont.Weight.DemiBold)
 
 
 def section(title: str, detail: str = "") -> QWidget:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -67,10 +68,12 @@ class TopBar(QFrame):
             self._name.setText(person.name)
             self._detail.setText(" · ".join(person_facts(person, today, is_short=True)))
         self._detail.setVisible(bool(self._detail.text()))
+        self._fit()
 
     def set_devices(self, devices: tuple[DeviceStatus, ...]) -> None:
-        """Chips keep their place; what does not fit is behind a count."""
-        shown = devices[:_MOST_CHIPS]
+        """Chips keep their order; what does not fit is behind a count, and never what needs
+        attention while another has room."""
+        shown = _foremost(devices, _MOST_CHIPS)
         while len(self.chips) > len(shown):
             gone = self.chips.pop()
             gone.hide()
@@ -91,27 +94,39 @@ class TopBar(QFrame):
         self._fit()
 
     def _fit(self) -> None:
-        """Chips give way before the athlete's name does: first shorter, then behind a count."""
+        """Chips give way before the athlete's name does: first shorter, those that need attention
+        last, then behind a count."""
+        least = theme().px(_LEAST_NAME)
+        name = min(max(self._name.sizeHint().width(), least), 2 * least)
+        room = self.width() - self._find.sizeHint().width() - space(20)
         for chip in self.chips:
             chip.set_compact(False)
-        wanted = sum(chip.sizeHint().width() + space(2) for chip in self.chips)
-        left = self.width() - self._find.sizeHint().width() - space(20) - wanted
+        for is_urgent in (False, True):
+            if room - self._needed(self.chips) < name:
+                for chip in self.chips:
+                    if is_urgent == (chip.status.attention is not None):
+                        chip.set_compact(True)
+        shown = self.chips
+        while len(shown) > 1 and self._needed(shown) > room - least:
+            calm = [chip for chip in shown if chip.status.attention is None]
+            gone = (calm or shown)[-1]
+            shown = [chip for chip in shown if chip is not gone]
         for chip in self.chips:
-            chip.set_compact(left < theme().px(_LEAST_NAME))
-        room = left + wanted - theme().px(_LEAST_NAME) / 2
-        fitting = len(self.chips)
-        while fitting > 1 and self._needed(fitting) > room:
-            fitting -= 1
-        for place, chip in enumerate(self.chips):
-            chip.setVisible(place < fitting)
-        hidden = self._devices - fitting
+            chip.setVisible(chip in shown)
+        hidden = self._devices - len(shown)
         self._more.setText(f"+{hidden} more")
         self._more.setVisible(hidden > 0)
 
-    def _needed(self, chips: int) -> int:
-        """The width of so many chips, and of the count of the others."""
-        width = sum(chip.sizeHint().width() + space(2) for chip in self.chips[:chips])
-        return width + (self._more.sizeHint().width() if chips < self._devices else 0)
+    def _needed(self, chips: list[DeviceChip]) -> int:
+        """The width of these chips, and of the count of the others."""
+        width = sum(chip.sizeHint().width() + space(2) for chip in chips)
+        return width + (self._more.sizeHint().width() if len(chips) < self._devices else 0)
+
+
+def _foremost(devices: Sequence[DeviceStatus], most: int) -> tuple[DeviceStatus, ...]:
+    """So many of them in their order: those that need attention before the others."""
+    places = sorted(range(len(devices)), key=lambda place: devices[place].attention is None)
+    return tuple(devices[place] for place in sorted(places[:most]))
 
 
 def facts_line(person: Person, today: date) -> str:
