@@ -80,6 +80,7 @@ DOSES = {
     "mean_rectified_ma": "mean rectified current",
     "energy_per_pulse_mj": "energy of a pulse into 500 Ω",
     "density_ma_cm2": "effective current density",
+    "density_cap_ma": "peak at which the density reaches its limit",
     "power_density_mw_cm2": "power density into 500 Ω",
     "pulses": "pulses",
     "total_charge_c": "charge of one phase, summed",
@@ -112,6 +113,8 @@ DOSES = {
     "given_energy_percent": "energy given of the plan",
     "frequency_mhz": "suggested frequency",
     "surface_w_cm2": "suggested intensity at the skin",
+    "surface_low_w_cm2": "suggested intensity at the skin, from",
+    "surface_high_w_cm2": "suggested intensity at the skin, to",
     "suggested_min": "suggested time",
     "heating_min": "time to heat",
 }

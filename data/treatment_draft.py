@@ -60,6 +60,9 @@ SEEN_TODAY = (
     "last_response",
     "consent",
     "consent_on",
+    "consent_warning",
+    "tissue_stage",
+    "eyewear",
 )
 """Never taken over from another day: each has to be looked at or asked again."""
 

@@ -105,13 +105,16 @@ def run_ultrasound(arguments: argparse.Namespace) -> int:
 
 
 def run_tens(arguments: argparse.Namespace) -> int:
-    from data.clinical.dose import electrical_dose
+    from data.clinical.dose import density_cap, electrical_dose
 
     return _run(
         arguments,
-        lambda a: electrical_dose(
-            a.amplitude_ma, a.width_us, a.rate_hz, a.waveform, a.electrode_cm2, a.seconds
-        ),
+        lambda a: {
+            **electrical_dose(
+                a.amplitude_ma, a.width_us, a.rate_hz, a.waveform, a.electrode_cm2, a.seconds
+            ),
+            "density_cap_ma": density_cap(a.width_us, a.rate_hz, a.waveform, a.electrode_cm2),
+        },
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from app.cli.errors import UsageError
 from app.cli.parser import fraction, not_negative, positive
 
 if TYPE_CHECKING:
@@ -112,17 +113,47 @@ def _lipus(a: argparse.Namespace) -> Mapping[str, DoseNumber]:
 def _suggest(a: argparse.Namespace) -> Mapping[str, DoseNumber]:
     from data.clinical import dose_suggestion as say
 
-    frequency = say.suggested_frequency(a.depth_cm)
-    megahertz = a.frequency_mhz or frequency.value or 1.0
-    found = {"frequency_mhz": frequency}
-    if a.target_w_cm2 is not None:
-        surface = say.surface_intensity(a.target_w_cm2, a.depth_cm, megahertz)
-        found["surface_w_cm2"] = surface
-    if None not in (a.area_cm2, a.era_cm2, a.duty):
+    found: dict[str, DoseNumber] = {}
+    megahertz: float = a.frequency_mhz or 0.0
+    if a.depth_cm is not None:
+        found["frequency_mhz"] = say.suggested_frequency(a.depth_cm)
+        megahertz = megahertz or found["frequency_mhz"].value or 0.0
+        found |= _at_the_skin(a, a.depth_cm, megahertz)
+    elif (a.target_w_cm2, a.tissue_stage) != (None, None):
+        raise UsageError("an intensity needs --depth-cm, the depth of the target")
+    if _all_or_none(a, "area-cm2", "era-cm2", "duty"):
         found["suggested_min"] = say.suggested_minutes(a.area_cm2, a.era_cm2, a.duty)
-    if None not in (a.rise_c, a.sata_w_cm2):
+    if _all_or_none(a, "rise-c", "sata-w-cm2"):
+        if not megahertz:
+            raise UsageError("a time to heat needs --frequency-mhz, or --depth-cm for one")
         found["heating_min"] = say.heating_minutes(a.rise_c, a.sata_w_cm2, megahertz)
+    if not found:
+        raise UsageError("say what to suggest: --depth-cm, or --area-cm2, --era-cm2 and --duty")
     return found
+
+
+def _at_the_skin(
+    a: argparse.Namespace, depth_cm: float, megahertz: float
+) -> Mapping[str, DoseNumber]:
+    from data.clinical import dose_suggestion as say
+
+    found: dict[str, DoseNumber] = {}
+    if a.target_w_cm2 is not None:
+        found["surface_w_cm2"] = say.surface_intensity(a.target_w_cm2, depth_cm, megahertz)
+    if a.tissue_stage is not None:
+        span = say.suggested_intensity(a.tissue_stage, depth_cm, megahertz)
+        if span is None:
+            raise UsageError(f"no half-value depth is known for {megahertz:g} MHz")
+        found["surface_low_w_cm2"], found["surface_high_w_cm2"] = span
+    return found
+
+
+def _all_or_none(a: argparse.Namespace, *names: str) -> bool:
+    given = [name for name in names if getattr(a, name.replace("-", "_")) is not None]
+    if given and len(given) < len(names):
+        missing = ", ".join(f"--{name}" for name in names if name not in given)
+        raise UsageError(f"--{given[0]} needs {missing} too")
+    return bool(given)
 
 
 KINDS: tuple[DoseKind, ...] = (
@@ -228,7 +259,14 @@ KINDS: tuple[DoseKind, ...] = (
         "what a school of ultrasound therapy suggests, with its source",
         "myograph dose suggest --depth-cm 4 --frequency-mhz 1 --target-w-cm2 0.5",
         (
-            Option("depth-cm", not_negative, "depth of the target"),
+            Option("depth-cm", not_negative, "depth of the target", is_required=False),
+            Option(
+                "tissue-stage",
+                None,
+                "which intensity is wanted at the target",
+                is_required=False,
+                choices=("acute", "subacute", "chronic"),
+            ),
             Option("frequency-mhz", positive, "if not the suggested", is_required=False),
             Option("target-w-cm2", not_negative, "wanted at the target", is_required=False),
             Option("area-cm2", positive, "treated area", is_required=False),

@@ -21,7 +21,7 @@ from app.theme import space, theme
 from app.units import local_offset_min
 from app.widgets.body_figure import Placing
 from app.widgets.body_map import BodyMap
-from app.widgets.controls import Button, Card, Deck, scrolling
+from app.widgets.controls import Button, Card, Deck, row, scrolling
 from app.widgets.dose_panel import DosePanel
 from app.widgets.draft_form import DraftForm
 from app.widgets.evoked_panel import EvokedPanel
@@ -32,7 +32,9 @@ from app.widgets.screening_panel import ScreeningPanel
 from app.widgets.timer_bar import TimerBar
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
+from app.wording import date_text, local_time
 from app.workflow import Notice, Weight
+from data.clinical.dose_suggestion import suggestion_of
 from data.clinical.entries import CatalogueError
 from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, Plain, number_of
@@ -46,6 +48,7 @@ from data.treatment_dose import dose_numbers
 from data.treatment_draft import Difference, Draft, as_last_time, differences, new_draft
 from data.treatment_record import MarkKind, ScreeningRecord, Value
 from data.treatment_timer import TreatmentTimer
+from data.treatment_values import values_of
 from devices.modality import Modality, Origin
 
 _START, _FORM = range(2)
@@ -85,7 +88,8 @@ class TreatmentPage(Page):
         self.preset_name = NameLine(
             "Name of the preset", "Keep", hint="what it is for, no athlete’s name"
         )
-        self.header = Header("Treatment", self.keep, self.other, self.save)
+        beside = () if theme().text_scale > 1.25 else (self.keep, self.other)
+        self.header = Header("Treatment", *beside, self.save)
         self.start = TreatmentStart()
         self.questions = OpenQuestions()
         self.form = DraftForm()
@@ -132,6 +136,8 @@ class TreatmentPage(Page):
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
+        if theme().text_scale > 1.25:
+            self.body.addLayout(row(self.other, self.keep, 1))
         self.body.addWidget(self.preset_name)
         self.start.setMaximumWidth(theme().px(720))
         form = QWidget()
@@ -180,6 +186,9 @@ class TreatmentPage(Page):
         self.preset_name.left.connect(self.questions.take_focus)
         self.start.unit_chosen.connect(self._take_unit)
         self.questions.answered.connect(self._on_answer)
+        self.questions.knobs.turned.connect(self._on_knob)
+        self.questions.knobs.wanted.connect(self.form.go_to)
+        self.form.entered.connect(self.questions.take_focus)
         self.form.edited.connect(self._on_edit)
         self.form.settled.connect(self._on_settled)
         self.form.meant.connect(self._on_meant)
@@ -195,7 +204,8 @@ class TreatmentPage(Page):
         self.add_key("Ctrl+Return", "Save the treatment", self._save)
         self.add_key("Ctrl+Space", "Start the timer, pause, go on", self._toggle_timer)
         self.add_key("K", "The skin was looked at", self._check)
-        self.add_key("S", "Screening: everything answered with no", self.screening.all_no.click)
+        self.screening.answered.connect(self.questions.take_focus)
+        self.add_key("S", "Screening: ask; again: no to what is left", self.screening.ask)
         self.add_key("Q", "Go to what is still to be answered", self.questions.take_focus)
         self.add_key("B", "Go to the body map", self.body_map.setFocus)
         self.add_key("V", "Take the evoked force of the last contraction", self.evoked.take_now)
@@ -273,9 +283,12 @@ class TreatmentPage(Page):
         shown = self._shown_draft(draft)
         self.header.title.setText(draft.form.name)
         changes = _changes(shown, self._last)
-        self.header.set_detail(_detail(draft, [each.words for each in changes]))
+        self.header.set_detail(_detail(draft, self._last, [each.words for each in changes]))
         self.form.set_parts(_BESIDE_UNIT if self._is_unit else _ALL)
-        self.form.show_draft(shown, {each.key: each.before or "nothing" for each in changes})
+        was = {each.key: each.before or "nothing" for each in changes}
+        self.form.show_draft(shown, was)
+        self.questions.knobs.show_draft(shown, was)
+        self.questions.knobs.setVisible(not self._is_unit and not self.questions.knobs.isHidden())
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
         is_electrical = draft.modality in _ELECTRICAL
         self.body_map.set_placing(Placing.PADS if is_electrical else Placing.AREA)
@@ -327,7 +340,18 @@ class TreatmentPage(Page):
 
     def _show_questions(self) -> None:
         if self._draft is not None:
-            self.questions.show_open(self._asking(), self._parts(), self._next_step())
+            again = self._again(self._draft)
+            self.questions.show_open(self._asking(), self._parts(), self._next_step(), again)
+
+    def _again(self, draft: Draft) -> dict[str, Plain]:
+        """What was answered last time and may hold today."""
+        last = self._read.last.get(draft.modality) if self._read else None
+        known = draft.form
+        return {
+            key: value.value
+            for key, value in (values_of(last) if last else {}).items()
+            if key in known and value.value and known.field(key).may_be_again(value.value)
+        }
 
     def _asking(self) -> Draft:
         """The time taken is not asked where it is known: by the timer, the unit or the plan."""
@@ -366,7 +390,9 @@ class TreatmentPage(Page):
         course = Course.typed(now, local_offset_min(now), 60 * (minutes or 0.0))
         if timer is not None:
             course = timer.course
-        self.dose.show_dose(dose_numbers(draft.modality, draft.plain, course))
+        is_ultrasound = draft.modality is Modality.ULTRASOUND
+        suggested = suggestion_of(draft.plain) if is_ultrasound else ""
+        self.dose.show_dose(dose_numbers(draft.modality, draft.plain, course), suggested)
 
     def _show_timer(self) -> None:
         timer = self._timer
@@ -384,6 +410,10 @@ class TreatmentPage(Page):
         else:
             self._on_edit(key, value)
             self._on_settled(key, value)
+
+    def _on_knob(self, key: str, value: float) -> None:
+        self._on_edit(key, value)
+        self._on_settled(key, value)
 
     def _on_edit(self, key: str, value: Plain | None) -> None:
         """A keystroke in the form; what runs is turned only when the typing is over."""
@@ -613,8 +643,11 @@ def _changes(draft: Draft, last: Treatment | None) -> list[Difference]:
     ]
 
 
-def _detail(draft: Draft, changes: list[str]) -> str:
-    parts = [draft.origin_words[:1].upper() + draft.origin_words[1:]] if draft.origin_words else []
+def _detail(draft: Draft, last: Treatment | None, changes: list[str]) -> str:
+    begun = draft.origin_words[:1].upper() + draft.origin_words[1:]
+    if last is not None:
+        begun = f"As on {date_text(local_time(last.started_at, last.utc_offset_min))}"
+    parts = [begun] if begun else []
     parts += changes[:3]
     if len(changes) > 3:
         parts.append(f"{len(changes) - 3} more changes")

@@ -26,7 +26,8 @@ class DosePanel(Card):
         self._grid.setHorizontalSpacing(space(3))
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(0, 1)
-        for part in (box, self._why, self._notes):
+        self._suggested = Text("", tone="muted", wrap=True)
+        for part in (box, self._why, self._notes, self._suggested):
             self.column.addWidget(part)
         self._keys: tuple[str, ...] = ()
         self._values: dict[str, Text] = {}
@@ -36,8 +37,11 @@ class DosePanel(Card):
         """Why a number could not be computed, a line each."""
         return self._why.text()
 
-    def show_dose(self, numbers: Mapping[str, DoseNumber]) -> None:
-        """What cannot be computed stands below with its reason, once each."""
+    def show_dose(self, numbers: Mapping[str, DoseNumber], suggested: str = "") -> None:
+        """What cannot be computed stands below with its reason, once each, then what a school
+        suggests."""
+        self._suggested.setText(f"Suggested: {suggested}")
+        self._suggested.setVisible(bool(suggested))
         known = {key: number for key, number in numbers.items() if number.value is not None}
         if tuple(known) != self._keys:
             self._rebuild(known)
@@ -51,13 +55,16 @@ class DosePanel(Card):
         self._notes.setVisible(bool(notes))
 
     def _rebuild(self, known: Mapping[str, DoseNumber]) -> None:
+        """Channels are named where there are several."""
         clear(self._grid)
         self._keys = tuple(known)
         self._values = {key: Text("", bold=True) for key in known}
+        has_one = len({dose_name(key, of_output=False) for key in known}) == len(known)
         for place, (key, number) in enumerate(known.items()):
-            self._grid.addWidget(Text(sentence(dose_name(key)), tone="muted", wrap=True), place, 0)
+            name = dose_name(key, of_output=not has_one)
+            self._grid.addWidget(Text(sentence(name), tone="muted", wrap=True), place, 0)
             self._grid.addWidget(self._values[key], place, 1)
-            self._grid.addWidget(HowButton(number.method, dose_name(key)), place, 2)
+            self._grid.addWidget(HowButton(number.method, name), place, 2)
 
 
 def _said(number: DoseNumber) -> str:

@@ -22,11 +22,12 @@ _PLACES = 3
 
 class DraftForm(QWidget):
     """`edited` and `settled` carry a key and its value, as `FormField` does; `meant` the key of an
-    unusual value that is meant."""
+    unusual value that is meant; `entered`: Enter was pressed in a field."""
 
     edited = Signal(str, object)
     settled = Signal(str, object)
     meant = Signal(str)
+    entered = Signal()
 
     def __init__(self, parts: tuple[Part, ...] = tuple(_TITLES)) -> None:
         super().__init__()
@@ -85,6 +86,7 @@ class DraftForm(QWidget):
                 self._sections[self.fields[key].asked.part].more.setChecked(True)
                 self._lay_out()
             self.fields[key].setFocus()
+            self.fields[key].select_all()
 
     @property
     def has_problems(self) -> bool:
@@ -102,6 +104,7 @@ class DraftForm(QWidget):
         field.edited.connect(self.edited)
         field.settled.connect(self.settled)
         field.meant.connect(self.meant)
+        field.entered.connect(self.entered)
         self.fields[key] = field
 
     def _lay_out(self) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QComboBox, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.plain_text import plain
 from app.theme import space, theme
@@ -22,11 +22,13 @@ _LETTERS_IN_SIGHT = 34
 
 class FormField(QWidget):
     """`edited` with every keystroke, carrying key and value; `settled` when the typing is over or a
-    choice was made; `meant` when a person says that an unusual value is meant."""
+    choice was made; `meant` when a person says that an unusual value is meant; `entered` with the
+    Enter key."""
 
     edited = Signal(str, object)
     settled = Signal(str, object)
     meant = Signal(str)
+    entered = Signal()
 
     def __init__(self, asked: Asked, key: str) -> None:
         super().__init__()
@@ -79,6 +81,11 @@ class FormField(QWidget):
                 if isinstance(control, _Choice | _LongChoice):
                     control.set_value(value)
 
+    def select_all(self) -> None:
+        """What is typed next takes the place of what stands there."""
+        if isinstance(self.field.control, QLineEdit):
+            self.field.control.selectAll()
+
     def judge(self, judgement: Judgement | None, *, shows_missing: bool) -> None:
         """Say what is wrong or unusual; a missing value only when it is time to say so."""
         verdict = judgement.verdict if judgement else Verdict.OK
@@ -90,6 +97,8 @@ class FormField(QWidget):
         self._meant.setVisible(verdict is Verdict.ASK)
 
     def _connect(self) -> None:
+        if isinstance(self.field.control, QLineEdit):
+            self.field.control.returnPressed.connect(self.entered)
         match self.field:
             case QuantityField() as number:
                 number.changed.connect(self._on_edit)

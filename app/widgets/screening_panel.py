@@ -22,9 +22,11 @@ _ANSWERS = ((Answer.NO, "No"), (Answer.YES, "Yes"))
 
 
 class ScreeningPanel(Card):
-    """`changed` carries the record after every answer. Folded to one line until it is opened."""
+    """`changed` carries the record after every answer. Folded to one line until it is opened;
+    `answered` when what was left is said to be no. Nothing is answered that was not in sight."""
 
     changed = Signal(object)
+    answered = Signal()
 
     def __init__(self) -> None:
         super().__init__(margin=5)
@@ -35,8 +37,8 @@ class ScreeningPanel(Card):
         self._state = Text("", tone="muted", wrap=True)
         self.open = Button("Go through", "quiet")
         self.open.setCheckable(True)
-        self.all_no = Button("All no", key="S", clicked=self._say_no)
-        head = row(self._title, self._state, self.all_no, self.open)
+        self.step = Button("Ask", key="S", clicked=self.ask)
+        head = row(self._title, self._state, self.step, self.open)
         head.setStretch(1, 1)
         self.column.addLayout(head)
         self._box = QWidget()
@@ -59,6 +61,18 @@ class ScreeningPanel(Card):
         self._state.setText(_state(lists, record))
         self._show_box()
 
+    def ask(self) -> None:
+        """Show the questions; once they are shown, answer what is left of them with no."""
+        if self._box.isHidden():
+            self.open.setChecked(True)
+            self._show_box()
+            next(iter(self.rows.values()))[0].button(Answer.NO).setFocus()
+            return
+        self._say_no()
+        self.open.setChecked(False)
+        self._show_box()
+        self.answered.emit()
+
     @property
     def record(self) -> ScreeningRecord:
         return self._record
@@ -74,6 +88,8 @@ class ScreeningPanel(Card):
             reason.setVisible(said is Answer.YES)
         self._box.setVisible(is_open)
         self.open.setText("Fold" if is_open else "Go through")
+        self.open.setVisible(is_open)
+        self.step.setText(_step(self._record) if is_open else "Ask")
 
     def _build(self) -> None:
         line = 0
@@ -142,6 +158,10 @@ class ScreeningPanel(Card):
         self._state.setText(_state(self._lists, self._record))
         self._show_box()
         self.changed.emit(self._record)
+
+
+def _step(record: ScreeningRecord) -> str:
+    return "The rest: no" if Answer.YES in record.answers.values() else "All no"
 
 
 def _state(lists: tuple[ScreeningList, ...], record: ScreeningRecord) -> str:

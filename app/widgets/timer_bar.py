@@ -55,7 +55,7 @@ class TimerBar(Card):
         for part in (self.time, self._of, self._bar, self.end):
             part.setVisible(is_running)
         if timer is None:
-            self._state.setText("")
+            self._state.hide()
             self._last.setText("Start it when the treatment starts, or save one that is over.")
             self.check.hide()
             self.start.setText("Start the timer")
@@ -66,6 +66,7 @@ class TimerBar(Card):
         self._bar.setMaximum(round(60 * planned) if planned else 1)
         self._bar.setValue(min(round(timer.on_s), self._bar.maximum()) if planned else 0)
         words, tone = _state(timer, planned)
+        self._state.show()
         self._state.setText(words)
         self._state.set_tone(tone)
         self._last.setText(_last(timer))

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from data.clinical.dose_limits import note_over
+from data.clinical.dose_limits import LIMITS, note_over
 
 Average = Literal["satp", "sata"]
 Waveform = Literal["monophasic", "symmetric", "asymmetric"]
@@ -90,6 +90,7 @@ def ultrasound_dose(
         "head_j_cm2": DoseNumber(sata * seconds, "J/cm²", "us.head.v1(SATA · time)"),
     }
     numbers["area_j_cm2"] = _area_density(energy, area_cm2)
+    numbers |= _coverage(area_cm2, era_cm2, seconds)
     numbers["spatial_peak_w_cm2"] = _spatial_peak(satp, beam_nonuniformity_ratio)
     return numbers
 
@@ -174,6 +175,18 @@ def per_electrode(rms_ma: float, electrode_cm2: float | None) -> dict[str, DoseN
     }
 
 
+def density_cap(
+    width_us: float, rate_hz: float, waveform: Waveform, electrode_cm2: float | None
+) -> DoseNumber:
+    """The peak at which this current reaches the density that needs special attention."""
+    limit = LIMITS["density"].value
+    method = f"es.cap.v1({limit:g} mA/cm² · smallest electrode · peak / rms)"
+    one_ma = electrical_dose(1.0, width_us, rate_hz, waveform, electrode_cm2)["density_ma_cm2"]
+    if one_ma.value is None:
+        return DoseNumber(None, "mA", method, one_ma.reason)
+    return DoseNumber(limit / one_ma.value, "mA", method, note=LIMITS["density"].source)
+
+
 def check_range(
     field: str, value: float, low: float, high: float, *, is_above: bool = False
 ) -> None:
@@ -205,6 +218,22 @@ def _area_density(energy_j: float, area_cm2: float | None) -> DoseNumber:
         return DoseNumber(None, "J/cm²", method, "no treated area given")
     check_range("area_cm2", area_cm2, 0, 5000, is_above=True)
     return DoseNumber(energy_j / area_cm2, "J/cm²", method)
+
+
+def _coverage(area_cm2: float | None, era_cm2: float, seconds: float) -> dict[str, DoseNumber]:
+    heads = "us.coverage.v1(treated area / ERA)"
+    minutes = "us.minutes.v1(time / (treated area / ERA))"
+    if area_cm2 is None:
+        reason = "no treated area given"
+        return {
+            "coverage_heads": DoseNumber(None, "", heads, reason),
+            "min_per_era": DoseNumber(None, "min", minutes, reason),
+        }
+    value = area_cm2 / era_cm2
+    return {
+        "coverage_heads": DoseNumber(value, "", heads, note=note_over("coverage", value)),
+        "min_per_era": DoseNumber(seconds / 60 / value, "min", minutes),
+    }
 
 
 def _spatial_peak(satp: float, ratio: float | None) -> DoseNumber:

@@ -13,7 +13,10 @@ _UNREAD = "from memory; the standard itself was not read"
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """`is_verified`: somebody read it in `source`; else it is from memory and says so."""
+    """`is_verified`: somebody read it in `source`; else it is from memory and says so.
+
+    Without a unit it is a remark that needs no number.
+    """
 
     id: str
     value: float
@@ -25,6 +28,8 @@ class Limit:
     @property
     def sentence(self) -> str:
         doubt = "" if self.is_verified else f"; {_UNREAD}"
+        if not self.unit:
+            return f"{self.words} ({self.source}{doubt})."
         return f"Over {self.value:g} {self.unit}: {self.words} ({self.source}{doubt})."
 
 
@@ -61,6 +66,13 @@ LIMITS: Mapping[str, Limit] = {
             6,
             "times the mean",
             "the beam’s peak stands still where the head does",
+            "a house rule of this program",
+        ),
+        Limit(
+            "static",
+            0,
+            "",
+            "The head stands still: the beam’s peak stays in one place",
             "a house rule of this program",
         ),
         Limit("coverage", 2, "radiating areas", "more than is commonly taught", "teaching text"),

@@ -9,7 +9,7 @@ from typing import cast
 
 from data.clinical.dose import DoseError, DoseNumber, Waveform, electrical_dose, ultrasound_dose
 from data.clinical.dose_current import burst_dose, cycle_numbers, ifc_dose
-from data.clinical.dose_limits import note_over
+from data.clinical.dose_limits import LIMITS
 from data.clinical.dose_physical import (
     laser_dose,
     lipus_dose,
@@ -143,24 +143,10 @@ def _ultrasound(of: _Reader, seconds: float) -> Mapping[str, DoseNumber]:
     ratio = of.maybe("beam_nonuniformity_ratio")
     panel = "sata" if average == "sata" else "satp"
     numbers = dict(ultrasound_dose(intensity, duty, era, seconds, area, panel, ratio))
-    numbers |= _coverage(area, era, seconds)
+    if of.is_set("technique", "static"):
+        pulse = numbers["satp_w_cm2"]
+        numbers["satp_w_cm2"] = replace(pulse, note=LIMITS["static"].sentence)
     return numbers
-
-
-def _coverage(area: float | None, era: float, seconds: float) -> dict[str, DoseNumber]:
-    heads = "us.coverage.v1(treated area / ERA)"
-    minutes = "us.minutes.v1(time / (treated area / ERA))"
-    if not area:
-        reason = "no treated area given"
-        return {
-            "coverage_heads": DoseNumber(None, "", heads, reason),
-            "min_per_era": DoseNumber(None, "min", minutes, reason),
-        }
-    value = area / era
-    return {
-        "coverage_heads": DoseNumber(value, "", heads, note=note_over("coverage", value)),
-        "min_per_era": DoseNumber(seconds / 60 / value, "min", minutes),
-    }
 
 
 def _lipus(of: _Reader, seconds: float) -> Mapping[str, DoseNumber]:

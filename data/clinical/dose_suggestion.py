@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from data.clinical.dose import DoseNumber, check_range
+from data.clinical.dose import DoseError, DoseNumber, check_range
 from data.clinical.entries import Entry
+from data.clinical.modalities import Values, number_of
 
 __all__ = [
     "Suggestions",
@@ -15,6 +16,7 @@ __all__ = [
     "suggested_frequency",
     "suggested_intensity",
     "suggested_minutes",
+    "suggestion_of",
     "suggestions",
     "surface_intensity",
 ]
@@ -69,6 +71,34 @@ def suggested_intensity(
         return None
     low, high = (surface_intensity(each, depth_cm, frequency_mhz) for each in span)
     return low, high
+
+
+def suggestion_of(values: Values) -> str:
+    """What the tables say of an ultrasound form as it is filled in; empty where they say nothing.
+
+    Needs the depth of the target for a frequency, the stage of the tissue too for an intensity,
+    areas and duty for a time.
+    """
+    depth, stage = number_of(values.get("depth_cm")), values.get("tissue_stage")
+    megahertz, era = number_of(values.get("frequency_mhz")), number_of(values.get("era_cm2"))
+    area, percent = number_of(values.get("area_cm2")), number_of(values.get("duty_percent"))
+    said: list[str] = []
+    try:
+        if depth is not None:
+            said.append(f"{suggested_frequency(depth).value:g} MHz for {depth:g} cm")
+        if depth is not None and megahertz and isinstance(stage, str):
+            span = suggested_intensity(stage, depth, megahertz)
+            if span is not None:
+                low, high = span
+                said.append(f"{stage}: {low.value:.2g} to {high.value:.2g} W/cm² at the skin")
+        duty = 1.0 if values.get("output") == "continuous" else (percent or 0.0) / 100
+        if area and era and duty:
+            said.append(f"{suggested_minutes(area, era, duty).value:.3g} min for this area")
+    except DoseError:
+        return ""
+    if not said:
+        return ""
+    return f"{'; '.join(said)}. {suggestions().source}. Nothing of it is filled in."
 
 
 def surface_intensity(target_w_cm2: float, depth_cm: float, frequency_mhz: float) -> DoseNumber:

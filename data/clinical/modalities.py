@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -90,7 +91,9 @@ class Field:
     """One field of a form. `possible` is what is accepted at all, ``(low, high)`` in `unit`.
 
     `when` says for which values of other fields it is there; `required_when` when it is required.
-    Of fields with the same `group` one is enough. `choices` are ids with their labels.
+    Of fields with the same `group` one is enough. `choices` are ids with their labels. `again` are
+    the answers that may be given once more on another day without choosing them anew; ``yes``
+    stands for true. `step` is by how much a key turns the number; without one none does.
     """
 
     id: str
@@ -107,6 +110,8 @@ class Field:
     possible: tuple[float, float] | None = None
     usual: tuple[Usual, ...] = ()
     default: Plain | None = None
+    again: tuple[str, ...] = ()
+    step: float | None = None
 
     def applies(self, values: Values) -> bool:
         """Whether the field is there at all, as the others are filled in."""
@@ -123,6 +128,15 @@ class Field:
     def default_for(self, values: Values) -> Plain | None:
         usual = self.usual_for(values)
         return self.default if usual is None or usual.default is None else usual.default
+
+    def may_be_again(self, value: Plain | None) -> bool:
+        """Whether an answer of another day is one that holds often enough to be offered."""
+        return ("yes" if value is True else value) in self.again
+
+    def turned(self, value: float, steps: int) -> float:
+        """`value` some steps up, or down below zero; never past what is possible."""
+        low, high = self.possible or (-math.inf, math.inf)
+        return min(max(round(value + steps * (self.step or 0.0), 6), low), high)
 
     def words(self, value: Plain | None) -> str:
         """The value as it is read: ``20 mA``, ``Acupuncture-like``, ``yes``; empty for none."""
@@ -245,6 +259,8 @@ def _field(entry: Entry) -> Field:
         possible=entry.signed_range("possible"),
         usual=tuple(_usual(child) for child in entry.entries("usual")) if "usual" in entry else (),
         default=entry.plain("default") if "default" in entry else None,
+        again=entry.texts("again"),
+        step=entry.number("step") if "step" in entry else None,
     )
     entry.done()
     _check(entry, field)
@@ -257,6 +273,10 @@ def _check(entry: Entry, field: Field) -> None:
         raise entry.error("possible", "is missing: a number needs its limits")
     if not is_number and (field.possible or field.usual):
         raise entry.error("possible", "belongs to a number only")
+    if field.step is not None and not (is_number and field.step):
+        raise entry.error("step", "belongs to a number, and is more than nothing")
+    if set(field.again) - set(field.choices or {"yes": "", "no": ""}):
+        raise entry.error("again", "holds what is none of the answers")
     if (field.kind is FieldKind.CHOICE) is (field.choices is None):
         raise entry.error("choices", "belong to a choice, and a choice needs them")
     low, high = field.possible or (0.0, 0.0)

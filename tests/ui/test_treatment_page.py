@@ -78,6 +78,13 @@ def answer_all(window: MainWindow, page: TreatmentPage) -> int:
     return keys
 
 
+def screen(window: MainWindow) -> int:
+    """Look at the list, and say no to everything in it; how many keys that took."""
+    press(window, Qt.Key.Key_S)
+    press(window, Qt.Key.Key_S)
+    return 2
+
+
 def new_visit(window: MainWindow, clinic: Clinic) -> UUID:
     now = window.desk.now()
     return stored(window, lambda s: s.sessions.open(clinic.newcomer, now, 60)).id
@@ -119,7 +126,7 @@ def test_a_repeat_of_tens_takes_at_most_twelve_keys_and_no_mouse(
     begin(window, page, "TENS, conventional")
     set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
     answer_all(window, page)
-    press(window, Qt.Key.Key_S)  # the screening list
+    screen(window)
     press(window, Qt.Key.Key_Return, CTRL)
     (first,) = [t for t in of_visit(window, clinic) if t.modality is Modality.TENS]
 
@@ -165,9 +172,9 @@ def test_a_first_ultrasound_with_screening_is_answered_from_the_keyboard(
             press(window, Qt.Key.Key_Return)
             keys += len(text) + 1
         assert keys < 200
-    press(window, Qt.Key.Key_S)
+    keys += screen(window)
     press(window, Qt.Key.Key_Return, CTRL)
-    keys += 3
+    keys += 2
     # At 40 words a minute of 5 letters, 90 seconds are 300 keys: two thirds are left for looking.
     assert keys <= 100
     (kept,) = stored(window, lambda s: s.treatments.of_session(session))
@@ -441,7 +448,7 @@ def test_a_timer_of_one_athlete_never_takes_what_is_typed_for_another(
     assert "Therapeutic ultrasound, Alex Morgan is not over" in window.foot.text
     assert not timer.is_paused
     answer_all(window, page)
-    press(window, Qt.Key.Key_S)
+    screen(window)
     press(window, Qt.Key.Key_Return, CTRL)
     (kept,) = stored(window, lambda s: s.treatments.of_session(other))
     assert (kept.modality, kept.site, kept.person_id) == (Modality.TENS, "calf", clinic.newcomer)
@@ -486,7 +493,7 @@ def test_one_answer_of_today_does_not_date_the_others_today(
 ) -> None:
     ultrasound(window, page)
     answer_all(window, page)
-    press(window, Qt.Key.Key_S)
+    screen(window)
     press(window, Qt.Key.Key_Return, CTRL)
     page = open_page(window, clinic)
     press(window, Qt.Key.Key_Return)  # as last time
@@ -500,7 +507,7 @@ def test_one_answer_of_today_does_not_date_the_others_today(
     record = page.screening.record
     assert (record.asked_on, record.asked_again) == (today, (item,))
     assert says(page.screening, "1 of them today")
-    page.screening.all_no.click()
+    page.screening.step.click()
     assert page.screening.record.asked_on is None
     assert page.screening.record.asked_again == ()
 
@@ -521,3 +528,162 @@ def test_a_setting_turned_out_of_the_usual_is_asked_about_each_time(
         page.form.meant.emit("amplitude_ma")
         settle(window)
         assert not says(page, "Is it meant?")
+
+
+def first_tens(window: MainWindow, clinic: Clinic) -> Treatment:
+    """A treatment whose answers may hold on another day too."""
+    page = open_page(window, clinic)
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
+    chosen = {"tissue_stage": "2", "sensation_test": "2", "sensation": "3"}
+    while (question := page.questions.question) is not None:
+        press(window, Qt.Key(ord(chosen.get(question.key, question.options[0][0]))))
+    screen(window)
+    press(window, Qt.Key.Key_Return, CTRL)
+    return tens_of(window, clinic)[-1]
+
+
+def tens_of(window: MainWindow, clinic: Clinic) -> list[Treatment]:
+    given = [t for t in of_visit(window, clinic) if t.modality is Modality.TENS]
+    return sorted(given, key=lambda treatment: treatment.id)
+
+
+def test_screening_is_answered_only_when_it_is_in_sight(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    begin(window, page, "TENS, conventional")
+    page.questions.setFocus()
+    press(window, Qt.Key.Key_S)
+    assert says(page.screening, "Pacemaker")
+    assert not page.screening.record.answers
+    press(window, Qt.Key.Key_Right)  # from no to yes of the first item
+    press(window, Qt.Key.Key_Space)
+    write(window, "cardiologist agrees")
+    page.screening.setFocus()
+    page.screening.step.setFocus()
+    press(window, Qt.Key.Key_S)
+    answers = page.screening.record.answers
+    assert list(answers.values()).count(Answer.NO) == len(answers) - 1
+    (item,) = [each for each, said in answers.items() if said is Answer.YES]
+    assert page.screening.record.reasons[item] == "cardiologist agrees"
+
+
+def test_as_last_time_with_two_changes_takes_at_most_twelve_keys(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    first = first_tens(window, clinic)
+    page = open_page(window, clinic)
+    keys = 1  # E
+    pressed = [
+        Qt.Key.Key_Return,  # as last time: the first of the list
+        Qt.Key.Key_PageUp,  # 20 mA, ten more
+        Qt.Key.Key_Left,  # the last setting: the time
+        Qt.Key.Key_Up,  # 20 min, one more
+        Qt.Key.Key_Y,  # consent, hazards, skin, sensation: as they were read out
+        Qt.Key.Key_4,  # pain before
+        Qt.Key.Key_Y,  # sensation, skin after, nothing adverse
+        Qt.Key.Key_2,  # pain after
+    ]
+    for key in pressed:
+        press(window, key)
+    assert page.questions.question is None
+    press(window, Qt.Key.Key_Return, CTRL)
+    keys += len(pressed) + 2
+    assert keys <= 12
+    second = tens_of(window, clinic)[-1]
+    assert second.id != first.id
+    said = {key: value.value for key, value in second.values.items()}
+    assert (said["amplitude_ma"], said["planned_min"]) == (30.0, 21.0)
+    assert (said["pain_before"], said["pain_after"]) == (4.0, 2.0)
+    assert (said["consent"], said["consent_warning"]) == ("verbal", True)
+    assert (said["skin_before"], said["skin_after"]) == ("intact", "intact")
+    assert said["sensation_test"] == "sharp and blunt"
+
+
+def test_answers_of_last_time_are_read_out_before_they_are_given_again(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    first_tens(window, clinic)
+    page = open_page(window, clinic)
+    press(window, Qt.Key.Key_Return)
+    assert says(page.questions, "Skin before: intact")
+    assert says(page.questions, "Sensation test: sharp and blunt told apart")
+    assert page.form.fields["consent"].value is None
+    press(window, Qt.Key.Key_N)
+    question = page.questions.question
+    assert question is not None
+    assert question.key == "tissue_stage"
+    press(window, Qt.Key.Key_1)
+    assert page.form.fields["tissue_stage"].value == "acute"
+
+
+def test_what_went_wrong_last_time_is_not_offered_again(window: MainWindow, clinic: Clinic) -> None:
+    page = open_page(window, clinic)
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
+    set_values(window, page, adverse_event="burn", skin_after="red", skin_before="red")
+    answer_all(window, page)
+    screen(window)
+    press(window, Qt.Key.Key_Return, CTRL)
+    page = open_page(window, clinic)
+    press(window, Qt.Key.Key_Return)
+    press(window, Qt.Key.Key_2)  # stage of the tissue: acute last time, subacute now
+    assert says(page.questions, "As last time?")
+    for words in ("burn", "red", "Skin"):
+        assert not says(page.questions, words), words
+
+
+def test_an_arrow_key_turns_the_setting_in_hand_up_to_what_is_possible(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    ultrasound(window, page)
+    page.questions.take_focus()
+    press(window, Qt.Key.Key_PageDown)
+    assert page.form.fields["intensity_w_cm2"].value == 0.0
+    press(window, Qt.Key.Key_Down)
+    assert says(page.questions, "Only 0 to 3 W/cm² is possible")
+    for _ in range(3):
+        press(window, Qt.Key.Key_PageUp)
+    assert page.form.fields["intensity_w_cm2"].value == 3.0
+    assert says(page, "Is it meant?")
+
+
+def test_a_turn_by_key_while_the_timer_runs_has_its_time(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    passed = [0.0]
+    window.desk.running.clock = lambda: passed[0]
+    ultrasound(window, page)
+    page.questions.take_focus()
+    press(window, Qt.Key.Key_Space, CTRL)
+    passed[0] = 12.0
+    press(window, Qt.Key.Key_Down)
+    timer = window.desk.running.timer
+    assert timer is not None
+    (change,) = timer.course.changes
+    assert (change.at_s, change.old, change.new) == (12.0, 1.0, 0.9)
+
+
+def test_enter_types_the_setting_in_hand_and_comes_back(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    ultrasound(window, page)
+    page.questions.take_focus()
+    press(window, Qt.Key.Key_Return)
+    write(window, "0.7")
+    press(window, Qt.Key.Key_Return)
+    assert page.form.fields["intensity_w_cm2"].value == 0.7
+    assert QApplication.focusWidget() is page.questions
+
+
+def test_a_head_that_stands_still_and_the_tables_suggestion_are_told(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    ultrasound(window, page)
+    # electrotherapy 3.2: 0.3 W/cm² at 1 cm with 3 MHz needs 0.40 at the skin; 2 heads, 1:4: 10 min
+    set_values(window, page, technique="static", depth_cm=1.0, frequency_mhz=3.0)
+    set_values(window, page, tissue_stage="acute")
+    assert says(page.dose, "The head stands still")
+    assert says(page.dose, "to 0.4 W/cm² at the skin")
+    assert says(page.dose, "10 min for this area")
+    assert says(page.dose, "not read in the original")

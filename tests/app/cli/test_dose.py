@@ -81,6 +81,17 @@ def test_an_intensity_that_no_unit_can_do_is_refused(capsys: pytest.CaptureFixtu
         ("suggest --depth-cm 4 --frequency-mhz 1 --target-w-cm2 0.5", "surface_w_cm2", 1.0),
         ("suggest --depth-cm 1 --area-cm2 10 --era-cm2 5 --duty 0.2", "suggested_min", 10.0),
         ("suggest --depth-cm 1 --rise-c 4 --sata-w-cm2 1", "heating_min", 6.7),
+        ("suggest --area-cm2 10 --era-cm2 5 --duty 0.5", "suggested_min", 4.0),
+        ("suggest --area-cm2 7.5 --era-cm2 5 --duty 1", "suggested_min", 1.5),
+        ("suggest --frequency-mhz 1 --rise-c 4 --sata-w-cm2 1.5", "heating_min", 13.3),
+        ("suggest --depth-cm 1 --tissue-stage acute", "surface_high_w_cm2", 0.3 * 2**0.4),
+        # §3.3: a round pad of 3.2 cm, 8.04 cm², reaches 2 mA/cm² at 80.4 mA.
+        ("tens --amplitude-ma 50 --width-us 200 --rate-hz 100 --waveform symmetric "
+         "--electrode-cm2 8.04", "density_cap_ma", 80.4),
+        ("ultrasound --intensity-w-cm2 1 --duty 0.2 --era-cm2 5 --seconds 300 --area-cm2 10",
+         "coverage_heads", 2.0),
+        ("ultrasound --intensity-w-cm2 1 --duty 0.2 --era-cm2 5 --seconds 300 --area-cm2 10",
+         "min_per_era", 2.5),
         ("ifc --amplitude-ma 42.4264 --electrode-cm2 25", "density_ma_cm2", 1.2),
     ],
 )  # fmt: skip
