@@ -11,7 +11,7 @@ import numpy as np
 from data.analysis import filters, rfd
 from data.analysis.limb import NET, LimbRep, early_refusal, rfd_refusal
 from data.analysis.metrics import MetricTable
-from data.analysis.trace import Trace
+from data.analysis.trace import NetTrace
 from data.analysis.types import AnalysisOptions
 
 _WINDOWS = tuple(pairwise((0, *rfd.WINDOWS_MS)))
@@ -109,7 +109,7 @@ def _too_slow(before: int, ms: int, rate_hz: float) -> _Slow:
     )
 
 
-def _after(trace: Trace, onset_s: float) -> tuple[list[float], list[float]]:
+def _after(trace: NetTrace, onset_s: float) -> tuple[list[float], list[float]]:
     """Force at the onset and at the end of each window, N; the impulse of each window, N·s."""
     moments = onset_s + _MOMENTS_S
     areas = trace.area_until(moments)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from data.analysis.impulse import impulse
 from data.analysis.limb import NET, LimbRep
 from data.analysis.metrics import MetricTable
 from data.analysis.peaks import hold_span
@@ -21,8 +20,8 @@ def add_hold(
     refusal = None if is_isometric else "a hold is for isometric tests only"
     share = options.hold_fraction
     span = hold_span(limb.net, limb.bounds.start_s, limb.bounds.end_s, share * limb.peak_n)
-    length = span[1] - span[0] if span else None
-    mean = impulse(limb.net, *span) / length if span and length else None
+    length, area = limb.net.extent(span) if span else (None, 0.0)
+    mean = area / length if length else None
     inside = f"first to last over {100 * share:g} % of peak"
     table.put("mean_hold_n", mean, f"mean.hold.v1({inside}, {NET})", refusal)
     table.put("hold_s", length, f"hold.v1({inside})", refusal)
@@ -35,10 +34,9 @@ def add_hold(
     table.put("fatigue_hold_percent", fall, method, refusal or short)
 
 
-def _spread(limb: LimbRep, span: tuple[float, float], mean: float) -> float | None:
+def _spread(limb: LimbRep, span: slice, mean: float) -> float | None:
     """100·(SD of the force about its straight line)/mean."""
-    samples = limb.net.between(*span)
-    t, f = limb.net.t[samples], limb.net.f[samples]
+    t, f = limb.net.t[span], limb.net.f[span]
     if len(t) < 3:
         return None
     t, f = t - average(t), f - average(f)
@@ -49,7 +47,7 @@ def _spread(limb: LimbRep, span: tuple[float, float], mean: float) -> float | No
 def _fatigue(limb: LimbRep) -> float | None:
     """100·(1 - area/(peak·time)) from the peak to the last sample over half of it."""
     span = hold_span(limb.net, limb.peak_s, limb.bounds.end_s, 0.5 * limb.peak_n)
-    if span is None or span[1] - limb.peak_s < FATIGUE_LEAST_S:
+    if span is None:
         return None
-    area = impulse(limb.net, limb.peak_s, span[1])
-    return 100 * (1 - area / (limb.peak_n * (span[1] - limb.peak_s)))
+    length, area = limb.net.extent(span)
+    return None if length < FATIGUE_LEAST_S else 100 * (1 - area / (limb.peak_n * length))

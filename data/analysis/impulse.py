@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from data.analysis.trace import Trace
+from data.analysis.trace import NetTrace, Trace
 
 RELEASE_WINDOW_S = 0.05
 
 
-def impulse(trace: Trace, start: float, end: float) -> float:
+def impulse(trace: NetTrace, start: float, end: float) -> float:
     """Area between two moments by trapezoids with exact end points, N·s."""
     return trace.integral(start, end)
 

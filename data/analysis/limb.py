@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from data.analysis.onset import Baseline, Onset
-from data.analysis.trace import Trace
+from data.analysis.trace import NetTrace
 from data.analysis.types import RepBounds, Side
 
 NET = "net of baseline_n"
@@ -34,8 +34,8 @@ class LimbRep:
     side: Side | None
     bounds: RepBounds
     is_cut: bool
-    net: Trace
-    early: Trace
+    net: NetTrace
+    early: NetTrace
     level: Level
     baseline: Baseline | None
     onset: Onset | None

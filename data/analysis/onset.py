@@ -176,7 +176,7 @@ class _Stretch:
             return None
         steps = even_steps(self._period_s, length)
         if 0 < steps < len(self.t):
-            k = int(self._variance(slice(steps + 1, None), slice(-steps - 1), steps + 1).argmin())
+            k = int(self._spread(slice(steps + 1, None), slice(-steps - 1), steps + 1).argmin())
             return slice(k, k + steps + 1)
         ends = self.t.searchsorted(self.t + (length + 1e-9), side="right")
         period = (self.t[-1] - self.t[0]) / (len(self.t) - 1)
@@ -184,7 +184,8 @@ class _Stretch:
         if not len(starts):
             return None
         ends = ends[starts]
-        k = int(self._variance(ends, starts, ends - starts).argmin())
+        n = ends - starts
+        k = int((self._spread(ends, starts, n) / (n * n)).argmin())
         return slice(int(starts[k]), int(ends[k]))
 
     def sd(self, window: slice) -> float:
@@ -192,9 +193,10 @@ class _Stretch:
         centred = f - mean(f)
         return math.sqrt(float(np.dot(centred, centred)) / (len(f) - 1))
 
-    def _variance(self, ends: _Index, starts: _Index, n: NDArray[np.intp] | int) -> Array:
-        middle = (self._total[ends] - self._total[starts]) / n
-        return (self._squares[ends] - self._squares[starts]) / n - middle * middle
+    def _spread(self, ends: _Index, starts: _Index, n: NDArray[np.intp] | int) -> Array:
+        """n² times the variance of each window: without a division, which takes longest."""
+        total = self._total[ends] - self._total[starts]
+        return n * (self._squares[ends] - self._squares[starts]) - total * total
 
 
 def _slope(t: Array, f: Array) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from data.analysis.trace import SAME_S, Trace
+from data.analysis.trace import SAME_S, NetTrace, Trace
 
 
 def raw_peak(trace: Trace, start: float, end: float) -> tuple[float, float]:
@@ -17,7 +17,7 @@ def raw_peak(trace: Trace, start: float, end: float) -> tuple[float, float]:
 
 
 def window_peaks(
-    trace: Trace, start: float, end: float, widths: Sequence[float]
+    trace: NetTrace, start: float, end: float, widths: Sequence[float]
 ) -> list[float | None]:
     """The highest mean over each of `widths` seconds inside ``start..end``; None if too short.
 
@@ -26,20 +26,18 @@ def window_peaks(
     n = len(widths)
     first, last = start + np.array(widths), end - np.array(widths)
     borders = trace.area_until(np.concatenate([[start, end], first, last])).tolist()
+    inside = trace.between(start, end)
     found: list[float | None] = []
     for k, width in enumerate(widths):
         if end - start < width - SAME_S:
             found.append(None)
             continue
         highest = max(borders[2 + k] - borders[0], borders[1] - borders[2 + n + k])
-        inside = trace.areas(start, end, width)
-        if len(inside):
-            highest = max(highest, float(inside.max()))
-        found.append(highest / width)
+        found.append(max(highest, trace.highest_area(start, end, inside, width)) / width)
     return found
 
 
-def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
+def trailing_mean(trace: NetTrace, peak_s: float, width: float) -> float | None:
     """The mean over the `width` seconds that end at the peak.
 
     The honest short mean where force collapses after its peak: a window across the drop would
@@ -50,8 +48,8 @@ def trailing_mean(trace: Trace, peak_s: float, width: float) -> float | None:
     return trace.integral(peak_s - width, peak_s) / width
 
 
-def hold_span(trace: Trace, start: float, end: float, level: float) -> tuple[float, float] | None:
-    """First and last sample in ``start..end`` with at least `level`.
+def hold_span(trace: Trace, start: float, end: float, level: float) -> slice | None:
+    """The samples in ``start..end`` from the first to the last one with at least `level`.
 
     None where they are one sample, or where the level is not over zero.
     """
@@ -61,5 +59,4 @@ def hold_span(trace: Trace, start: float, end: float, level: float) -> tuple[flo
     last = len(high) - 1 - after
     if level <= 0 or not high[first] or first == last:
         return None
-    t = trace.t[span]
-    return float(t[first]), float(t[last])
+    return slice(span.start + first, span.start + last + 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,47 +17,26 @@ SAME_S = 1e-9
 class Trace:
     """``t (n,) s`` strictly rising, spacing may vary; ``f (n,) N``; straight lines between.
 
-    `area` is the integral from the first sample to each, ``(n,) N·s``. `period_s` is the spacing
-    where it is the same everywhere, else 0: on an even time base a window that begins at a sample
-    ends at one, and nothing between samples is needed.
+    `period_s` is the spacing where it is the same everywhere, else 0: on an even time base a window
+    that begins at a sample ends at one, and nothing between samples is needed.
     """
 
     t: Array
     f: Array
-    area: Array
     period_s: float
 
     @classmethod
     def of(cls, t: Array, f: Array) -> Trace:
-        area, period_s = np.zeros(len(t)), even_period(t)
-        steps = area[1:]  # worked on in place: a long recording is several megabytes
-        np.add(f[1:], f[:-1], out=steps)
-        steps *= 0.5 * (period_s or np.diff(t))
-        np.cumsum(steps, out=steps)
-        return cls(t, f, area, period_s)
+        return Trace(t, f, even_period(t))
 
-    def above(self, level: float, span: slice) -> Trace:
+    def above(self, level: float, span: slice) -> NetTrace:
         """The samples of `span`, with their force counted from `level`."""
         t = self.t[span]
-        area = self.area[span] - level * t
-        return Trace(t, self.f[span] - level, area - area[0], self.period_s or even_period(t))
+        return NetTrace.of(t, self.f[span] - level, self.period_s or even_period(t))
 
     def at(self, moment: float) -> float:
         """Force at `moment`; before and after the samples that of the nearest one."""
-        k, t, f, slope = self._piece(moment)
-        since = min(max(moment - t, 0.0), float(self.t[k + 1]) - t)
-        return f + slope * since
-
-    def integral(self, start: float, end: float) -> float:
-        """Area between two moments, N·s."""
-        return self._area_at(end) - self._area_at(start)
-
-    def area_until(self, moments: Array) -> Array:
-        """Area from the first sample to each of ``moments (m,) s``, N·s."""
-        k = self.t[1:-1].searchsorted(moments, side="right")
-        since = moments - self.t[k]
-        slope = (self.f[k + 1] - self.f[k]) / (self.t[k + 1] - self.t[k])
-        return self.area[k] + since * (self.f[k] + slope * since / 2)
+        return float(np.interp(moment, self.t, self.f))
 
     def between(self, start: float, end: float) -> slice:
         """The samples with ``start <= t <= end``."""
@@ -74,7 +54,9 @@ class Trace:
             return np.empty(0)
         span = self.between(start, end)
         t, f = self.t[span], self.f[span]
-        edges = [self.at(start + width) - self.at(start), self.at(end) - self.at(end - width)]
+        borders = np.array((start, end - width, start + width, end))
+        at = np.interp(borders, self.t, self.f)
+        edges = at[2:] - at[:2]
         k = even_steps(self.period_s, width)
         if k:
             return np.concatenate([f[k:] - f[:-k], edges])
@@ -83,28 +65,65 @@ class Trace:
         before = f[last] - np.interp(t[last] - width, self.t, self.f)
         return np.concatenate([after, before, edges])
 
-    def areas(self, start: float, end: float, width: float) -> Array:
-        """The area, N·s, of every window in ``start..end`` that begins or ends at a sample."""
-        span = self.between(start, end)
-        t, area = self.t[span], self.area[span]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NetTrace(Trace):
+    """A limb's force over its resting level, with areas.
+
+    `area` is the integral from the first sample to each, ``(n,) N·s``. Only repetitions have one:
+    of a long recording it takes longer than all else that is done to the whole.
+    """
+
+    area: Array
+
+    @classmethod
+    def of(cls, t: Array, f: Array, period_s: float | None = None) -> NetTrace:
+        period_s = even_period(t) if period_s is None else period_s
+        area = np.zeros(len(t))
+        steps = area[1:]
+        np.add(f[1:], f[:-1], out=steps)
+        steps *= 0.5 * (period_s or np.diff(t))
+        np.cumsum(steps, out=steps)
+        return NetTrace(t, f, period_s, area)
+
+    def integral(self, start: float, end: float) -> float:
+        """Area between two moments, N·s."""
+        return self._area_at(end) - self._area_at(start)
+
+    def extent(self, samples: slice) -> tuple[float, float]:
+        """From the first to the last of `samples`, of which there is one: seconds, and area N·s."""
+        first, last = samples.start, samples.stop - 1
+        t, area = self.t, self.area
+        return t.item(last) - t.item(first), area.item(last) - area.item(first)
+
+    def area_until(self, moments: Array) -> Array:
+        """Area from the first sample to each of ``moments (m,) s``, N·s."""
+        k = self.t[1:-1].searchsorted(moments, side="right")
+        since = moments - self.t[k]
+        slope = (self.f[k + 1] - self.f[k]) / (self.t[k + 1] - self.t[k])
+        return self.area[k] + since * (self.f[k] + slope * since / 2)
+
+    def highest_area(self, start: float, end: float, inside: slice, width: float) -> float:
+        """The largest area, N·s, of a window in ``start..end`` that begins or ends at a sample.
+
+        `inside` are the samples there; -inf where no window fits.
+        """
+        t, area = self.t[inside], self.area[inside]
         k = even_steps(self.period_s, width)
         if k:
-            return area[k:] - area[:-k]
+            found = area[k:] - area[:-k]
+            return float(found.max()) if len(found) else -math.inf
         first, last = t <= end - width, t >= start + width
         after = self.area_until(t[first] + width) - area[first]
         before = area[last] - self.area_until(t[last] - width)
-        return np.concatenate([after, before])
+        return max(float(each.max()) if len(each) else -math.inf for each in (after, before))
 
     def _area_at(self, moment: float) -> float:
-        k, t, f, slope = self._piece(moment)
-        since = moment - t
-        return float(self.area[k]) + since * (f + slope * since / 2)
-
-    def _piece(self, moment: float) -> tuple[int, float, float, float]:
-        """The sample before `moment`: its index, time and force, and the slope after it."""
         k = int(self.t[1:-1].searchsorted(moment, side="right"))
-        (t, t_next), (f, f_next) = self.t[k : k + 2].tolist(), self.f[k : k + 2].tolist()
-        return k, t, f, (f_next - f) / (t_next - t)
+        t, f = self.t.item(k), self.f.item(k)
+        slope = (self.f.item(k + 1) - f) / (self.t.item(k + 1) - t)
+        since = moment - t
+        return self.area.item(k) + since * (f + slope * since / 2)
 
 
 def mean(values: Array) -> float:

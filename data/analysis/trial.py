@@ -97,7 +97,7 @@ def _result(limb: LimbRep, metrics: Mapping[str, Metric], options: AnalysisOptio
 
 
 def _with_codes(rep: RepResult, findings: Sequence[quality.Finding]) -> RepResult:
-    return replace(rep, codes=tuple(code for code, _ in findings))
+    return replace(rep, codes=tuple(code for code, _ in findings)) if findings else rep
 
 
 def _compare(

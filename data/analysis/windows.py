@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -124,15 +124,20 @@ def _window(
 ) -> RepWindow:
     earliest = max(before, recording.sampling.last_break(span.start_s))
     bounds = RepBounds(span.start_s, span.end_s, MANUAL if span.is_manual else rule.id)
-    window = RepWindow(bounds, span.start_s, earliest, None, None, span.is_cut)
-    baseline, onset = limb_start(signal, window, options)
-    window = replace(window, baseline=baseline, onset=onset)
-    if span.is_manual or baseline is None or onset is None:
-        return window
+    candidate = RepWindow(bounds, span.start_s, earliest, None, None, span.is_cut)
+    baseline, onset = limb_start(signal, candidate, options)
+    if not (span.is_manual or baseline is None or onset is None):
+        bounds = _bounds(signal, span, baseline, onset, after, rule)
+    return RepWindow(bounds, span.start_s, earliest, baseline, onset, span.is_cut)
+
+
+def _bounds(
+    signal: Trace, span: _Span, baseline: Baseline, onset: Onset, after: float, rule: RepRule
+) -> RepBounds:
     if rule.uses_target:  # a hold to failure ends where it fails, not where the limb is at rest
         text = f"{rule.id} from {onset.rule} to the off-level"
-        return replace(window, bounds=RepBounds(onset.at_s, span.end_s, text))
+        return RepBounds(onset.at_s, span.end_s, text)
     level = baseline.mean_n + 3 * baseline.sd_n
     end = find_return(signal, level, span.end_s, min(span.end_s + TAIL_S, after))
     text = f"{rule.id} from {onset.rule} to return.v1"
-    return replace(window, bounds=RepBounds(onset.at_s, end, text))
+    return RepBounds(onset.at_s, end, text)
