@@ -64,6 +64,14 @@ NAMES = {
     "nordic_expected_difference_percent": "difference from the expected",
 }
 
+# By the values of `devices.modality.Origin`.
+ORIGINS: Mapping[str, str] = {
+    "read": "read from the unit",
+    "entered": "typed in",
+    "measured": "measured",
+    "derived": "computed",
+}
+
 DOSES = {
     "sata_w_cm2": "intensity over the pulse cycle (SATA)",
     "satp_w_cm2": "intensity during the pulse (SATP)",

@@ -21,6 +21,7 @@ from devices.modality import (
 )
 
 __all__ = [
+    "adverse_words",
     "plain_values",
     "reached_values",
     "setting_key",
@@ -66,6 +67,17 @@ def values_of(treatment: Treatment) -> dict[str, Value]:
             found[key] = value
     order = {field.id: number for number, field in enumerate(known.fields)}
     return dict(sorted(found.items(), key=lambda each: _place(order, each[0])))
+
+
+def adverse_words(treatment: Treatment) -> str:
+    """What went wrong, what was done about it; empty where nothing did or nobody said."""
+    found, known = values_of(treatment), form(treatment.modality)
+    event = found.get("adverse_event")
+    if event is None or event.value in (None, "", "none"):
+        return ""
+    keys = ("adverse_event", "adverse_text", "adverse_action")
+    said = [known.field(key).words(found[key].value) for key in keys if key in found]
+    return f"Adverse event: {'. '.join(each.strip().removesuffix('.') for each in said if each)}."
 
 
 def reached_values(treatment: Treatment) -> dict[str, Value]:

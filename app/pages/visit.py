@@ -48,6 +48,7 @@ from data.episodes import Episode, Item, TypedValue
 from data.records import Session, Treatment
 from data.rehabilitation import Prescription
 from data.store import Store
+from data.treatment_values import adverse_words
 
 _EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES, _DAMAGED = range(8)
 
@@ -548,10 +549,11 @@ def _run_row(session: Session, run: RunOfTest, unit: ForceUnit) -> Row:
 def _treatment_row(session: Session, treatment: Treatment) -> Row:
     at = local_time(treatment.started_at, session.utc_offset_min)
     where = " ".join(p for p in (treatment.side or "", plain(treatment.site)) if p)
+    wrong = "adverse event, " if adverse_words(treatment) else ""
     return Row(
         NAMES[treatment.modality],
         treatment.id,
-        detail=f"{clock(treatment.actual_s)} min{', ' + where if where else ''}",
+        detail=f"{wrong}{clock(treatment.actual_s)} min{', ' + where if where else ''}",
         trailing=time_of_day(at),
         icon="treatment",
         badge="VIRTUAL" if treatment.is_virtual else "",

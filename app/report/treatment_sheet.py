@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 from app.plain_text import plain
 from app.report.compose import person_facts
 from app.report.content import Fact
-from app.report.treatments import NAMES, ORIGINS
+from app.report.treatments import NAMES
 from app.units import clock as minutes_of
 from app.units import number
 from app.version import program_version
 from app.wording import (
+    ORIGINS,
     clock,
     date_text,
     dose_name,
@@ -29,7 +30,7 @@ from data.clinical.modalities import ModalityForm, Part, Plain, channel_of, fiel
 from data.clinical.screening import Answer
 from data.records import Person, Session, Treatment
 from data.treatment_record import MarkKind, Placement, ScreeningRecord, TreatmentMark, Value
-from data.treatment_values import setting_key, setting_value, values_of
+from data.treatment_values import adverse_words, setting_key, setting_value, values_of
 from devices.modality import SettingChange
 
 _UNIT = (
@@ -37,6 +38,7 @@ _UNIT = (
     "calibration_due",
 )  # fmt: skip
 _CONSENT = ("consent", "consent_warning", "consent_on", "skin_before", "sensation_test")
+_ADVERSE = ("adverse_event", "adverse_text", "adverse_action")  # stand above all, if any
 _ELSEWHERE = ("clinician", "planned_min", "actual_min", "pain_before")
 _WHO = ("Born", "Injured limb")
 # Which limit a dose is held against, by the end of its key.
@@ -304,7 +306,11 @@ def _after(treatment: Treatment, known: ModalityForm, values: Mapping[str, Value
         "Seen and said",
         known,
         values,
-        [key for key in _keys(known, values, Part.DURING, Part.AFTER) if key != "pain_after"],
+        [
+            key
+            for key in _keys(known, values, Part.DURING, Part.AFTER)
+            if key not in ("pain_after", *(_ADVERSE if adverse_words(treatment) else ()))
+        ],
     )
     before, after = (
         "not asked" if each is None else number(each)
@@ -315,6 +321,9 @@ def _after(treatment: Treatment, known: ModalityForm, values: Mapping[str, Value
 
 
 def _warnings(treatment: Treatment) -> Iterable[str]:
+    adverse = adverse_words(treatment)
+    if adverse:
+        yield plain(adverse)
     yield from map(plain, treatment.flags)
     for key, dose in treatment.dose.items():
         limit = _limit(key)

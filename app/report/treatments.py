@@ -9,6 +9,7 @@ from app.plain_text import plain
 from app.report.content import Fact, TreatmentSection
 from app.wording import (
     MISSING,
+    ORIGINS,
     SETTINGS,
     dose_name,
     dose_value,
@@ -20,10 +21,9 @@ from app.wording import (
 )
 from data.clinical.modalities import Part, form
 from data.records import Treatment
-from data.treatment_values import values_of
+from data.treatment_values import adverse_words, values_of
 from devices.modality import (
     Modality,
-    Origin,
     SettingChange,
     StimulationSettings,
     UltrasoundSettings,
@@ -41,14 +41,6 @@ NAMES = {
     Modality.HEAT: "Heat",
     Modality.COLD: "Cold",
 }
-
-ORIGINS = {
-    Origin.READ: "read from the unit",
-    Origin.ENTERED: "typed in",
-    Origin.MEASURED: "measured",
-    Origin.DERIVED: "computed",
-}
-
 
 # Of these zero is a setting; of all others it means that there is none.
 OUTPUTS = ("amplitude_ma", "amplitude_v", "amplitude_percent", "intensity_w_cm2")
@@ -83,6 +75,9 @@ def _subtitle(treatment: Treatment) -> Iterable[str]:
 
 
 def _warnings(treatment: Treatment) -> Iterable[str]:
+    adverse = adverse_words(treatment)
+    if adverse:
+        yield plain(adverse)
     for gap in treatment.gaps[:GAPS_SHOWN]:
         yield (
             f"The unit was not heard for {fixed(gap.end_s - gap.start_s, 1)} s from "

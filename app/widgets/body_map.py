@@ -89,7 +89,7 @@ def placement_words(placement: Placement) -> list[str]:
         )
         found.append(f"Electrode {number}: {', '.join(part for part in parts if part)}")
     for area in placement.areas:
-        where = region_name(area.region) if area.region else f"({area.view})"
+        where = region_name(area.region) if area.region else f"beside all regions ({area.view})"
         found.append(f"Treated area: {where}")
     return found
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.plain_text import plain
 from app.theme import space
+from app.treatment_answers import answer_groups, course_rows, form_settings
 from app.units import clock, number, quantity, time_of_day
+from app.widgets.body_map import placement_words
 from app.widgets.controls import HowButton, clear
-from app.widgets.text import Elided, Text
+from app.widgets.text import Text
 from app.wording import SETTINGS, dose_name, local_time, sentence
+from data.clinical.modalities import forms
 from data.records import DoseValue, Treatment
+from data.treatment_values import adverse_words, setting_key
 from devices.modality import (
     Modality,
     Origin,
@@ -32,6 +37,7 @@ NAMES = {
     Modality.COLD: "Cold",
 }
 Pair = tuple[str, str]
+_TOP = Qt.AlignmentFlag.AlignTop
 
 
 class TreatmentRecord(QWidget):
@@ -42,10 +48,16 @@ class TreatmentRecord(QWidget):
         self._column.setSpacing(space(4))
 
     def show_treatment(self, treatment: Treatment) -> None:
+        """What went wrong stands above all; then what was given, its dose, its course, answers."""
         clear(self._column)
+        for words in filter(None, (adverse_words(treatment), *treatment.flags)):
+            self._column.addWidget(Text(plain(words), "strong", tone="attention", wrap=True))
         self._add("Given", given(treatment))
-        for settings in treatment.settings:
-            self._add("Settings", setting_rows(settings))
+        if treatment.source is Origin.ENTERED or not treatment.settings:
+            self._add("Settings", form_settings(treatment))
+        else:
+            for settings in treatment.settings:
+                self._add("Settings", setting_rows(settings))
         if treatment.dose:
             self._column.addWidget(Text("Dose", bold=True))
             self._column.addWidget(_doses(treatment))
@@ -57,15 +69,22 @@ class TreatmentRecord(QWidget):
                 for g in treatment.gaps
             ]
             self._add("Not heard", gaps)
-        for flag in treatment.flags:
-            self._column.addWidget(Text(plain(flag), tone="attention", wrap=True))
+        self._add("Course", course_rows(treatment))
+        for title, rows in answer_groups(treatment):
+            self._add(title, rows)
+        placed = placement_words(treatment.placement)
+        if placed:
+            self._column.addWidget(Text("Where", bold=True))
+            self._column.addWidget(Text("\n".join(placed), wrap=True))
         if treatment.note:
+            self._column.addWidget(Text("Note", bold=True))
             self._column.addWidget(Text(plain(treatment.note), wrap=True))
         self._column.addStretch()
 
     def _add(self, title: str, pairs: list[Pair]) -> None:
-        self._column.addWidget(Text(title, bold=True))
-        self._column.addWidget(facts(pairs))
+        if pairs:
+            self._column.addWidget(Text(title, bold=True))
+            self._column.addWidget(facts(pairs))
 
 
 def facts(pairs: list[Pair]) -> QWidget:
@@ -78,8 +97,8 @@ def facts(pairs: list[Pair]) -> QWidget:
     grid.setColumnMinimumWidth(0, space(50))
     grid.setColumnStretch(1, 1)
     for number_, (label, value) in enumerate(pairs):
-        grid.addWidget(Text(label, tone="muted"), number_, 0)
-        grid.addWidget(Elided(value), number_, 1)
+        grid.addWidget(Text(label, tone="muted", wrap=True), number_, 0, _TOP)
+        grid.addWidget(Text(value, wrap=True), number_, 1)
     return box
 
 
@@ -91,7 +110,8 @@ def given(treatment: Treatment) -> list[Pair]:
         pairs.append(("Unit", plain(treatment.device.name)))
     site = ", ".join(part for part in (plain(treatment.site), treatment.side or "") if part)
     pairs.append(("Site", site or "not given"))
-    pairs.append(("Time", f"{clock(treatment.actual_s)} of {clock(treatment.planned_s)} min"))
+    of = f" of {clock(treatment.planned_s)}" if treatment.planned_s is not None else ""
+    pairs.append(("Time", f"{clock(treatment.actual_s)}{of} min"))
     if treatment.pain_before is not None or treatment.pain_after is not None:
         before, after = (number(p) for p in (treatment.pain_before, treatment.pain_after))
         pairs.append(("Pain before, after", f"{before}, {after} of 10"))
@@ -121,8 +141,15 @@ def change_words(change: SettingChange) -> str:
     unit = f" {change.unit}" if change.unit else ""
     old = f"{_plain_value(change.old)} → " if change.old is not None else ""
     by = f", by {change.by}" if change.by else ""
-    name = SETTINGS[change.parameter][0] if change.parameter in SETTINGS else change.parameter
+    known = SETTINGS.get(change.parameter)
+    name = known[0] if known else _label(setting_key(change))
     return f"{name} {old}{_plain_value(change.new)}{unit}{by}"
+
+
+def _label(key: str) -> str:
+    """Of a setting that has no shorter word: that of its form."""
+    labels = [each.field(key).label for each in forms().values() if key in each]
+    return labels[0].lower() if labels else key
 
 
 def _ultrasound_rows(settings: UltrasoundSettings) -> list[Pair]:

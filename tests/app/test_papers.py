@@ -50,6 +50,7 @@ from data.treatment_record import (
     ScreeningRecord,
     Stretch,
     TreatmentMark,
+    Value,
 )
 from devices.modality import Modality, Origin, SettingChange
 from devices.types import DeviceInfo
@@ -185,6 +186,21 @@ def test_what_was_not_recorded_is_not_made_up(tmp_path: Path):
     assert page.says("Consent and skin before not noted")
     assert page.says("Pain (0–10): not asked before, 2 after")
     assert page.says("not computed: beam non-uniformity ratio not given")
+
+
+def test_an_adverse_event_is_told_above_all_and_once(tmp_path: Path):
+    treatment = tens()
+    values = dict(treatment.values)
+    for key, said in (
+        ("adverse_event", "skin irritation"),
+        ("adverse_text", "red, 4 cm"),
+        ("adverse_action", "stopped, cooled"),
+    ):
+        values[key] = Value(said, "")
+    (page,) = record(tmp_path, replace(treatment, values=values))
+    assert page.says("Adverse event: Skin irritation. red, 4 cm. stopped, cooled.")
+    assert page.text.count(squeezed("cooled")) == 1
+    assert not record(tmp_path, treatment)[0].says("Adverse event: Skin")
 
 
 def test_a_dose_over_a_limit_says_so_with_its_source(tmp_path: Path):
