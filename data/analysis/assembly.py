@@ -144,7 +144,7 @@ def _resting_level(
     """
     if options.gravity_n is not None:
         how = options.gravity_method or "gravity_n"
-        level = Level(options.gravity_n, f"rest.given.v1({how})")
+        level = Level(options.gravity_n, f"rest.given.v1({how})", is_given=True)
     elif lowest is None:
         return Level(0.0, "rest.none.v1(no quiet stretch: only the host's zero removed)"), 0.0
     elif baseline is None or _is_above(baseline.mean_n, lowest, gross):

@@ -17,6 +17,7 @@ class Level:
 
     value_n: float
     method: str
+    is_given: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,9 +67,9 @@ def early_refusal(limb: LimbRep) -> str | None:
     if limb.is_broken:
         return "gap inside the repetition"
     if limb.onset is None:
-        return (
-            "no quiet baseline before the repetition" if limb.baseline is None else "no rise found"
-        )
+        if limb.baseline is None:
+            return "no quiet baseline before the repetition"
+        return "no rise over the level of the onset rule"
     return None
 
 
@@ -76,6 +77,8 @@ def rfd_refusal(limb: LimbRep) -> str | None:
     """Which quality gate (`gates.v1`) forbids the rate of force development; None if all pass."""
     if limb.onset is None or limb.baseline is None:
         return early_refusal(limb)
+    if limb.peak_n <= 0:
+        return "the force does not rise above rest"
     if limb.onset.has_countermovement:
         return "counter-movement before the effort"
     if limb.pretension_n > 0:
@@ -87,7 +90,7 @@ def rfd_refusal(limb: LimbRep) -> str | None:
 
 def baseline_complaint(baseline: Baseline, peak_n: float) -> str | None:
     """What is wrong with the baseline for early-force numbers; None if it is quiet and level."""
-    if baseline.sd_n > min(5.0, 0.01 * peak_n):
+    if baseline.sd_n > min(5.0, 0.01 * peak_n) and peak_n > 0:
         return f"baseline noise of {baseline.sd_n:.1f} N (SD) is too high for RFD"
     if abs(baseline.slope_n_per_s) > 10.0:
         return f"baseline drifts by {baseline.slope_n_per_s:.0f} N/s"

@@ -87,11 +87,11 @@ def find_onset(
     t, f = trace.t[span], trace.f[span]
     rest, sd = baseline.mean_n, baseline.sd_n
     net_peak = float(f[-1]) - rest
-    high = f > rest + max(5 * sd, 0.1 * net_peak)
+    above = onset_level(rule, level, sd, net_peak)
+    high = f > rest + max(5 * sd, 0.1 * net_peak, above)
     robust = _first_lasting(t, high, SUSTAIN_S, math.inf)
     if robust is None:
         return None
-    above = onset_level(rule, level, sd, net_peak)
     at, is_at_floor = _walk_back(t, f, robust, rest + above)
     early, _ = _walk_back(t, f, robust, rest + sd)
     late, _ = _walk_back(t, f, robust, rest + 5 * sd)

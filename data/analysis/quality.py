@@ -7,6 +7,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from data.analysis.limb import LimbRep, baseline_complaint, resting_limit
+from data.analysis.reps import RepEvent
+from data.analysis.rfd import LEAST_HZ
 from data.analysis.sensor import reading_apart
 from data.analysis.trace import mean
 from data.analysis.types import AnalysisOptions, Curve, QualityNote, RepResult, Side
@@ -15,6 +17,7 @@ from data.clinical.tests import Contraction, StrengthTest
 Finding = tuple[str, str]
 
 PLATEAU_S = 1.0
+SHORT_SHARE = 0.5
 
 SIDES_UNKNOWN = QualityNote(
     "SIDES", "Which limb pulled on which cell is not known: both cells were added."
@@ -82,10 +85,33 @@ def spread_note(peaks: Sequence[float], side: Side | None) -> QualityNote | None
 
 
 def rate_note(rate_hz: float, test: StrengthTest) -> QualityNote | None:
-    if rate_hz >= 0.99 * test.minimum_rate_hz:
-        return None
-    text = f"{rate_hz:.0f} samples a second; this test asks for {test.minimum_rate_hz:.0f}."
-    return QualityNote("RATE", text)
+    """Slower than the test asks for, or than anything short can be seen at."""
+    if rate_hz < 0.99 * test.minimum_rate_hz:
+        text = f"{rate_hz:.0f} samples a second; this test asks for {test.minimum_rate_hz:.0f}."
+        return QualityNote("RATE", text)
+    if 0 < rate_hz < 0.99 * LEAST_HZ:
+        text = (
+            f"{rate_hz:.3g} samples a second: a short peak may lie between two of them, and times "
+            f"within an effort are no finer than {1000 / rate_hz:.0f} ms."
+        )
+        return QualityNote("RATE", text)
+    return None
+
+
+def short_notes(
+    efforts: Sequence[RepEvent], best_n: float, resting_n: float, test: StrengthTest
+) -> list[QualityNote]:
+    """Efforts too short to be repetitions, but as strong as one; less is setting the limb down."""
+    return [
+        QualityNote(
+            "SHORT",
+            f"An effort at {effort.start_s:.1f} s lasted {effort.end_s - effort.start_s:.2f} s, "
+            f"less than the {test.rep_rule.minimum_s:g} s of a repetition: it is not counted. Draw "
+            "its bounds where it was one.",
+        )
+        for effort in efforts
+        if max(effort.peaks) - resting_n >= max(SHORT_SHARE * best_n, 2 * test.rep_rule.on_n)
+    ]
 
 
 def load_note(resting_n: float, test: StrengthTest) -> QualityNote | None:
@@ -153,6 +179,9 @@ def _sensor_findings(limb: LimbRep, curve: Curve, options: AnalysisOptions) -> I
 
 
 def _start_findings(limb: LimbRep) -> Iterator[Finding]:
+    if limb.peak_n <= 0 and limb.level.is_given:
+        seen = f"The limb weight given, {limb.level.value_n:.0f} N, is more than the highest force"
+        yield "GRAVITY", f"{seen}: nothing is left of the effort. Check it, and its sign."
     if limb.baseline is None:
         yield "NOZERO", "No quiet half second before the effort: its start is not known."
         return

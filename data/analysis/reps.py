@@ -211,12 +211,24 @@ class RepDetector:
         return rest + float(self._on(np.array(best), rest))
 
 
-def detect(t: Array, force: Array, rule: RepRule) -> tuple[list[RepEvent], float]:
-    """The completed repetitions of a whole recording, and the resting level under them, N."""
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A whole recording: its repetitions, efforts too short to be one, and the resting level."""
+
+    completed: tuple[RepEvent, ...] = ()
+    dismissed: tuple[RepEvent, ...] = ()
+    resting_n: float = 0.0
+
+
+def detect(t: Array, force: Array, rule: RepRule) -> Found:
+    """The repetitions of a whole recording."""
     detector = RepDetector(rule)
     events = [*detector.feed(t, force), *detector.finish()]
-    completed = [event for event in events if event.phase is RepPhase.COMPLETED]
-    return completed, detector.resting_n or 0.0
+    return Found(
+        tuple(event for event in events if event.phase is RepPhase.COMPLETED),
+        tuple(event for event in events if event.phase is RepPhase.DISMISSED),
+        detector.resting_n or 0.0,
+    )
 
 
 def describe(rule: RepRule) -> str:

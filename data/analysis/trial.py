@@ -12,7 +12,7 @@ from data.analysis.limb import LimbRep
 from data.analysis.measure import measure
 from data.analysis.nordic import KneeAngle
 from data.analysis.recording import Recording
-from data.analysis.reps import describe
+from data.analysis.reps import Found, describe
 from data.analysis.sensor import zero_shift
 from data.analysis.symmetry import FORMULAS
 from data.analysis.types import (
@@ -39,7 +39,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     recording = Recording.of(curve, options.filter_hz, is_timed=is_timed)
     knee = None if curve.angle_deg is None else KneeAngle.of(curve.t, curve.angle_deg)
     test = replace(test, rep_rule=test.rep_rule.for_target(options.target_n))
-    windows, resting = find_windows(recording, test.rep_rule, options)
+    windows, found_reps = find_windows(recording, test.rep_rule, options)
     rate = recording.sampling.rate_hz
     reps: list[RepResult] = []
     findings: list[list[quality.Finding]] = []
@@ -57,7 +57,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     ]
     by_side = {side: [rep for rep in reps if rep.side is side] for side in recording.sides}
     comparison = _compare(by_side, test, options)
-    notes += [*_trial_notes(recording, by_side, resting, test, options), *comparison.quality]
+    notes += [*_trial_notes(recording, by_side, found_reps, test, options), *comparison.quality]
     notes += _zero_notes(recording, by_side, options)
     return TrialAnalysis(
         reps=tuple(sorted(reps, key=lambda rep: (rep.number, rep.side or ""))),
@@ -65,7 +65,7 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
         asymmetry=comparison.asymmetry,
         asymmetries=comparison.asymmetries,
         quality=tuple(sorted(notes, key=lambda note: (note.rep or 0, note.side or ""))),
-        methods=_methods(test, options, resting, recording.sampling.rate_hz),
+        methods=_methods(test, options, found_reps.resting_n, recording.sampling.rate_hz),
         rate_hz=rate,
         duration_s=float(curve.t[-1] - curve.t[0]) if len(curve.t) else 0.0,
         options=options,
@@ -109,7 +109,7 @@ def _compare(
 def _trial_notes(
     recording: Recording,
     by_side: Mapping[Side | None, Sequence[RepResult]],
-    resting: float,
+    found: Found,
     test: StrengthTest,
     options: AnalysisOptions,
 ) -> list[QualityNote]:
@@ -117,14 +117,16 @@ def _trial_notes(
         quality.spread_note(valid_values(reps, "peak_n"), side) for side, reps in by_side.items()
     ]
     notes.append(quality.rate_note(recording.sampling.rate_hz, test))
-    notes.append(quality.load_note(resting, test))
+    notes.append(quality.load_note(found.resting_n, test))
     if recording.is_side_unknown:
         notes.append(quality.SIDES_UNKNOWN)
     reps = [rep for of_side in by_side.values() for rep in of_side]
     if not reps and len(recording.t):
-        notes.append(quality.reversed_note(float(recording.force.min()), resting, test))
+        notes.append(quality.reversed_note(float(recording.force.min()), found.resting_n, test))
+    best = max((valid_n for rep in reps if (valid_n := rep.metrics["peak_n"].value)), default=0.0)
     return [
         *(note for note in notes if note is not None),
+        *quality.short_notes(found.dismissed, best, found.resting_n, test),
         *quality.missing_field_notes(reps, test, options),
     ]
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from data.analysis.onset import Baseline, Onset, find_baseline, find_onset, find_return
 from data.analysis.peaks import raw_peak
 from data.analysis.recording import AnalysisError, Recording
-from data.analysis.reps import detect
+from data.analysis.reps import Found, detect
 from data.analysis.trace import Trace
 from data.analysis.types import AnalysisOptions, RepBounds
 from data.clinical.tests import RepRule
@@ -36,12 +36,15 @@ class RepWindow:
 
 def find_windows(
     recording: Recording, rule: RepRule, options: AnalysisOptions
-) -> tuple[list[RepWindow], float]:
-    """The repetitions in order of time, and the resting level that their levels stood on, N."""
+) -> tuple[list[RepWindow], Found]:
+    """The repetitions in order of time, and what they were found among.
+
+    An effort that somebody drew bounds over is no longer among the dismissed.
+    """
     if len(recording.t) < 2:
-        return [], 0.0
-    events, resting = detect(recording.t, recording.force, rule)
-    spans = [_Span(event.start_s, event.end_s, False, event.is_cut) for event in events]
+        return [], Found()
+    found = detect(recording.t, recording.force, rule)
+    spans = [_Span(event.start_s, event.end_s, False, event.is_cut) for event in found.completed]
     spans = _with_manual(spans, options.manual_bounds, recording)
     signal = _signal(recording, rule)
     windows: list[RepWindow] = []
@@ -49,7 +52,13 @@ def find_windows(
         before = spans[k - 1].end_s if k else float(recording.t[0])
         after = spans[k + 1].start_s if k + 1 < len(spans) else np.inf
         windows.append(_window(recording, signal, span, before, after, rule, options))
-    return windows, resting
+    drawn = [window.bounds for window in windows if window.is_manual]
+    left = [
+        each
+        for each in found.dismissed
+        if not any(each.start_s <= by.end_s and by.start_s <= each.end_s for by in drawn)
+    ]
+    return windows, replace(found, dismissed=tuple(left))
 
 
 def limb_start(

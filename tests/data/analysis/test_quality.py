@@ -281,3 +281,41 @@ def test_a_field_that_the_test_asks_for_is_missed_by_name() -> None:
     ]
     given = run(one_rep(trapezoid), "ham.hhd.15", AnalysisOptions(lever_m=0.4))
     assert "FIELD" not in _codes(given)
+
+
+def _effort(t: np.ndarray, start: float, hold: float, peak: float) -> np.ndarray:
+    return np.interp(t - start, [0, 0.2, 0.2 + hold, 0.4 + hold], [0, peak, peak, 0])
+
+
+def test_an_effort_too_short_to_be_a_repetition_is_told_and_a_bump_is_not() -> None:
+    t = times(20.0)
+    force = _effort(t, 2, 3, 300) + _effort(t, 8, 0.4, 310) + _effort(t, 14, 0.1, 45)
+    notes = run(curve(t, force)).quality
+    (short,) = [note for note in notes if note.code == "SHORT"]
+    assert "at 8.0 s" in short.text  # the one of 0.8 s; 45 N is the limb that is set down
+    drawn = (RepBounds(7.9, 9.0, "manual"),)
+    again = run(curve(t, force), options=AnalysisOptions(manual_bounds=drawn))
+    assert [note.rep for note in again.quality if note.code == "SHORT"] == []
+    assert [rep.metrics["peak_n"].value for rep in again.reps] == pytest.approx([300, 310])
+
+
+def test_an_effort_too_short_is_told_where_it_is_all_there_is() -> None:
+    t = times(6.0)
+    analysis = run(curve(t, _effort(t, 2, 0.4, 60)))
+    assert analysis.reps == ()
+    assert _codes(analysis) == {"SHORT"}
+
+
+def test_a_recording_of_few_samples_says_what_its_times_are_worth() -> None:
+    t = times(6.0, 10.0)
+    (note,) = run(curve(t, trapezoid(t - 1))).quality
+    assert note.code == "RATE"
+    assert "no finer than 100 ms" in note.text
+
+
+def test_a_limb_weight_over_the_force_leaves_no_effort_and_no_rate() -> None:
+    t = times(6.0)
+    analysis = run(curve(t, trapezoid(t - 1)), options=AnalysisOptions(gravity_n=400.0))
+    (rep,) = analysis.reps
+    assert rep.codes == ("GRAVITY",)
+    assert rep.metrics["rfd_0_100_n_per_s"].reason == "the force does not rise above rest"

@@ -80,7 +80,7 @@ def test_six_efforts_with_a_bump_between_are_six_repetitions(rate_hz: float, noi
     t = times(32.0, rate_hz)
     force = half_sines(t - 1.5) + 25 * ((t > 9.5) & (t < 9.8))
     force += np.random.default_rng(3).normal(0, noise, len(t))
-    completed, _ = detect(t, force[:, None], HOLD_RULE)
+    completed = detect(t, force[:, None], HOLD_RULE).completed
     assert [event.number for event in completed] == [1, 2, 3, 4, 5, 6]
 
 
@@ -99,21 +99,21 @@ def test_a_candidate_starts_and_a_short_one_is_dismissed_without_using_up_a_numb
 def test_a_dismissed_knock_does_not_raise_the_levels() -> None:
     t = times(10.0)
     force = np.where((t > 2) & (t < 2.02), 5000.0, 0.0) + trapezoid(t - 4)
-    completed, _ = detect(t, force[:, None], HOLD_RULE)
+    completed = detect(t, force[:, None], HOLD_RULE).completed
     assert completed[0].start_s == pytest.approx(4.02, abs=0.002)  # 20 N at 1000 N/s
 
 
 def test_a_dip_shorter_than_the_merge_gap_stays_in_one_repetition() -> None:
     t = times(10.0)
     dip = 1 - ((t > 3.0) & (t < 3.25))
-    completed, _ = detect(t, (trapezoid(t - 1) * dip)[:, None], HOLD_RULE)
+    completed = detect(t, (trapezoid(t - 1) * dip)[:, None], HOLD_RULE).completed
     assert len(completed) == 1
 
 
 def test_a_dip_longer_than_the_merge_gap_makes_two() -> None:
     t = times(12.0)
     force = np.interp(t, [1, 1.3, 3, 3.1, 3.5, 3.6, 6, 6.1], [0, 300, 300, 0, 0, 300, 300, 0])
-    completed, _ = detect(t, force[:, None], HOLD_RULE)
+    completed = detect(t, force[:, None], HOLD_RULE).completed
     assert len(completed) == 2
 
 
@@ -121,14 +121,16 @@ def test_levels_follow_the_best_so_far() -> None:
     t = times(12.0)
     weak_then_strong = 25 * (trapezoid(t - 1) > 1) + trapezoid(t - 6)
     strong_then_weak = trapezoid(t - 1) + 25 * (trapezoid(t - 6) > 1)
-    assert len(detect(t, weak_then_strong[:, None], HOLD_RULE)[0]) == 2
-    assert len(detect(t, strong_then_weak[:, None], HOLD_RULE)[0]) == 1  # 25 N < 10 % of 300 N
+    assert len(detect(t, weak_then_strong[:, None], HOLD_RULE).completed) == 2
+    assert (
+        len(detect(t, strong_then_weak[:, None], HOLD_RULE).completed) == 1
+    )  # 25 N < 10 % of 300 N
 
 
 def test_a_limb_left_lying_on_the_cell_ends_the_repetition() -> None:
     t = times(20.0)
     force = np.interp(t, [1, 1.3, 4, 4.1, 9, 9.3, 12, 12.1], [0, 300, 300, 25, 25, 300, 300, 0])
-    completed, _ = detect(t, force[:, None], HOLD_RULE)
+    completed = detect(t, force[:, None], HOLD_RULE).completed
     assert len(completed) == 2
     assert completed[0].end_s == pytest.approx(4.1, abs=0.01)
 
@@ -137,29 +139,31 @@ def test_a_limb_left_lying_on_the_cell_ends_the_repetition() -> None:
 def test_a_load_carried_at_rest_is_what_the_levels_stand_on(resting: float) -> None:
     t = times(12.0)
     force = 2 * (trapezoid(t - 1) + 0.8 * trapezoid(t - 6)) + resting
-    completed, level = detect(t, force[:, None], HOLD_RULE)
-    assert level == pytest.approx(resting)
-    assert [event.peaks[0] for event in completed] == pytest.approx([600 + resting, 480 + resting])
+    found = detect(t, force[:, None], HOLD_RULE)
+    assert found.resting_n == pytest.approx(resting)
+    assert [event.peaks[0] for event in found.completed] == pytest.approx(
+        [600 + resting, 480 + resting]
+    )
 
 
 def test_stepping_off_before_the_load_was_quiet_leaves_the_zero() -> None:
     t = times(12.0)
     force = 200 * (t < 0.3) + trapezoid(t - 3)
-    completed, level = detect(t, force[:, None], HOLD_RULE)
-    assert level == 0.0
-    assert len(completed) == 1
+    found = detect(t, force[:, None], HOLD_RULE)
+    assert found.resting_n == 0.0
+    assert len(found.completed) == 1
 
 
 def test_a_repetition_cut_by_the_end_is_completed_and_says_so() -> None:
     t = times(3.0)
-    completed, _ = detect(t, trapezoid(t - 1)[:, None], HOLD_RULE)
+    completed = detect(t, trapezoid(t - 1)[:, None], HOLD_RULE).completed
     assert [event.is_cut for event in completed] == [True]
 
 
 def test_a_nordic_needs_both_limbs_sum_only() -> None:
     t = times(6.0)
     force = np.stack([0.9 * nordic(t - 1), 0.1 * nordic(t - 1)], axis=1)
-    completed, _ = detect(t, force, NORDIC_RULE)
+    completed = detect(t, force, NORDIC_RULE).completed
     assert completed[0].peaks == pytest.approx((315.0, 35.0))
     # 30 N of the sum 350·(x/3)²
     assert completed[0].start_s == pytest.approx(1 + 3 * (30 / 350) ** 0.5, abs=0.002)
@@ -212,7 +216,7 @@ def test_a_hold_to_failure_outlives_a_dip_and_needs_three_seconds() -> None:
     rule = ENDURANCE.for_target(200.0)
     long = 200 * ((t > 2) & (t < 12)) - 150 * ((t > 6) & (t < 6.8))  # 50 N for 0.8 s
     short = 200 * ((t > 20) & (t < 22.5))
-    events, _ = detect(t, (long + short)[:, None].astype(float), rule)
+    events = detect(t, (long + short)[:, None].astype(float), rule).completed
     assert [(round(each.start_s), round(each.end_s)) for each in events] == [(2, 12)]
 
 
