@@ -66,6 +66,15 @@ class Member:
 
     def method(self, test: StrengthTest) -> str:
         """How each number of the line was made, and by which device."""
+        error = "not known" if self.error is None else self.error.source
+        return (
+            f"{self.made(test)} Difference: {FORMULAS[FORMULA]}. "
+            "Change: against the first result of the same series. "
+            f"Measurement error: {error}."
+        ).strip()
+
+    def made(self, test: StrengthTest) -> str:
+        """How the last peak of each limb was made, and by which device."""
         parts: list[str] = []
         for side in Side:
             limb = self.limb(side)
@@ -78,10 +87,6 @@ class Member:
                 f"{latest.reps or 0} valid repetitions, {day(latest.on)}, device "
                 f"{latest.key.device}, position {latest.key.position or 'not noted'}{lever}."
             )
-        parts.append(f"Difference: {FORMULAS[FORMULA]}.")
-        parts.append("Change: against the first result of the same series.")
-        error = "not known" if self.error is None else self.error.source
-        parts.append(f"Measurement error: {error}.")
         return " ".join(parts)
 
 

@@ -19,7 +19,7 @@ from app.theme import limb_style, space, theme
 from app.trial_reading import TrialReading, read_trial, shown_metrics, side_of
 from app.units import day, force, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, Deck, HowButton, Segments, row
-from app.widgets.metric_table import MetricTable
+from app.widgets.metric_panel import MetricPanel
 from app.widgets.plot_grips import OnsetMark
 from app.widgets.plot_marks import RepSpan
 from app.widgets.reject_panel import REASONS, RejectPanel
@@ -62,7 +62,8 @@ class ReviewPage(Page):
         self.overlay.setCheckable(True)
         self.header = Header("", self.limb, self.overlay)
         self.plot = ReviewPlot()
-        self.table = MetricTable()
+        self.numbers = MetricPanel()
+        self.table = self.numbers.table
         self.summary = RunSummary(is_narrow=True)
         self.changes = Elided("", "small", tone="muted")
         self.changed_how = HowButton("", "who changed what")
@@ -126,14 +127,14 @@ class ReviewPage(Page):
         plot = Card(margin=2)
         plot.column.addWidget(self.plot)
         table = Card(margin=2)
-        table.column.addWidget(self.table, 1)
+        table.column.addWidget(self.numbers, 1)
         self._changed = QWidget()
         self._changed.setLayout(row(self.changes, self.changed_how, spacing=2))
         table.column.addWidget(self._changed)
         left = QVBoxLayout()
         left.setSpacing(space(4))
-        left.addWidget(plot, 3)
-        left.addWidget(table, 2)
+        left.addWidget(plot, 5)
+        left.addWidget(table, 4)
         right = QVBoxLayout()
         right.setSpacing(space(4))
         result = Card(margin=4)
@@ -183,7 +184,7 @@ class ReviewPage(Page):
         parts += [quantity(read.trial.rate_hz, "Hz"), f"samples: {lost_text([read.trial])}"]
         parts += [text] if (text := alignment_text(run.trials)) else []
         marks = [word for word, is_so in _MARKS if is_so(run)]
-        self.header.set_detail(" · ".join([*parts, *marks]))
+        self.header.set_detail(" · ".join([*marks, *parts]))
         self._state.setText(state_words(run))
         self._state.setVisible(bool(self._state.text()))
         self._show_changes(read.changes)

@@ -20,7 +20,7 @@ from app.widgets.fields import SearchField
 from app.widgets.squad_columns import DAYS, DIFFERENCE, LEFT_CHANGE
 from app.widgets.squad_queue import SquadQueue
 from app.widgets.squad_table import SquadTable
-from app.widgets.text import Elided
+from app.widgets.text import Text
 from app.workflow import Notice, Weight
 from data.clinical.catalogue import tests
 from data.store import Store
@@ -106,7 +106,8 @@ class SquadPage(Page):
         search.addWidget(self.search)
         card.column.addLayout(search)
         card.column.addWidget(self.table, 1)
-        self._line = Elided("", "small", tone="muted")
+        self._line = Text("", "small", tone="muted", wrap=True)
+        self._line.setMinimumHeight(2 * self._line.fontMetrics().height())
         self._how = HowButton("", "this line")
         foot = row(self._line, self._how)
         foot.setStretch(0, 1)
@@ -121,6 +122,7 @@ class SquadPage(Page):
         self.view.changed.connect(self._show_view)
         self.queue.start_wanted.connect(self._start)
         self.queue.table_wanted.connect(self._to_table)
+        self.queue.people_wanted.connect(lambda: self.desk.go.emit(Route(PageId.PEOPLE)))
         self.table.chosen.connect(self._open_athlete)
         self.table.moved.connect(self._show_line)
         self.search.textChanged.connect(self.table.filter)
@@ -242,9 +244,9 @@ class SquadPage(Page):
 
     def _show_line(self, member: Member) -> None:
         if self.squad is not None:
-            method = member.method(self.squad.test)
-            self._line.setText(f"{member.person.name}: {method}")
-            self._how.set_method(method)
+            test = self.squad.test
+            self._line.setText(f"{member.person.name}: {member.made(test) or 'not tested yet.'}")
+            self._how.set_method(member.method(test))
 
     def _open_athlete(self, member: Member) -> None:
         self.desk.go.emit(Route(PageId.PERSON, member.person.id))

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QHeaderView, QSizePolicy, QTableView, QWidget
+from PySide6.QtGui import QColor, QResizeEvent
+from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from app.theme import ROW, colours, limb_style, theme
-from app.units import NO_VALUE, ForceUnit
+from app.units import MINUS, NO_VALUE, ForceUnit, number
 from app.wording import metric_name, metric_value, sentence, unit
 from data.analysis.types import Metric, RepResult, Side
 from data.clinical.retest import MOST_DAYS
@@ -118,14 +119,14 @@ class MetricModel(QAbstractTableModel):
         row, column = self.rows[index.row()], index.column()
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return self.text(row, column)
+                text = self.text(row, column)
+                return _method_name(text) if column == self.columnCount() + _HOW else text
             case Qt.ItemDataRole.TextAlignmentRole:
                 return self._align(column)
             case Qt.ItemDataRole.ToolTipRole:
                 return f"<p>{html.escape(self._explanation(row, column))}</p>"
             case Qt.ItemDataRole.ForegroundRole:
-                is_side = 0 < column <= len(self.sides)
-                return None if is_side or column == _NAME else colours().colour("muted")
+                return self._ink(column)
             case _:
                 return None
 
@@ -150,8 +151,8 @@ class MetricModel(QAbstractTableModel):
         if value is None:
             return NO_VALUE
         if unit(key) == "N" and self.unit is not ForceUnit.NEWTON:
-            return f"{value / self.unit.newtons:.{self.unit.decimals}f}"
-        return metric_value(key, value)
+            return number(value / self.unit.newtons, self.unit.decimals)
+        return metric_value(key, value).replace("-", MINUS)
 
     def _explanation(self, row: MetricRow, column: int) -> str:
         if column == self.columnCount() + _ERROR:
@@ -160,6 +161,12 @@ class MetricModel(QAbstractTableModel):
         if metric is None:
             return row.how
         return f"Not computed: {metric.reason}" if metric.value is None else metric.method
+
+    def _ink(self, column: int) -> QColor | None:
+        side = self.sides[column - 1] if 0 < column <= len(self.sides) else None
+        if side is not None:
+            return QColor(limb_style(side).text_colour)
+        return None if column <= len(self.sides) else colours().colour("muted")
 
     def _align(self, column: int) -> Qt.AlignmentFlag:
         is_number = 0 < column <= len(self.sides) or column == self.columnCount() + _ERROR
@@ -181,11 +188,16 @@ class MetricTable(QTableView):
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(theme().px(ROW))
         self.horizontalHeader().setHighlightSections(False)
-        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerPixel)
+        self.setVerticalScrollMode(QTableView.ScrollMode.ScrollPerItem)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFrameShape(QTableView.Shape.NoFrame)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
-        self.setMinimumHeight(theme().px(4 * ROW))
+        self.setSelectionMode(QTableView.SelectionMode.SingleSelection)
+
+    @property
+    def current(self) -> MetricRow | None:
+        """The row that is chosen."""
+        index = self.currentIndex()
+        return self.metrics.rows[index.row()] if index.isValid() else None
 
     def show_reps(
         self,
@@ -195,7 +207,32 @@ class MetricTable(QTableView):
         errors: Mapping[str, TypicalError],
     ) -> None:
         self.metrics.show_reps(reps, keys, unit, errors)
+        self._fit_columns()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """In a narrow window the method stands below the table only, and long names are cut."""
         header, count = self.horizontalHeader(), self.metrics.columnCount()
-        for column in range(count - 1):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(count - 1, QHeaderView.ResizeMode.Stretch)
+        if not self.metrics.rows:
+            return
+        to_contents, stretch = (
+            QHeaderView.ResizeMode.ResizeToContents,
+            QHeaderView.ResizeMode.Stretch,
+        )
+        needed = sum(
+            max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) for c in range(count)
+        )
+        is_narrow = needed > self.viewport().width()
+        self.setColumnHidden(count - 1, is_narrow)
+        for column in range(count):
+            stretched = 0 if is_narrow else count - 1
+            header.setSectionResizeMode(column, stretch if column == stretched else to_contents)
+
+
+def _method_name(how: str) -> str:
+    """A method without its terms: those have no room in a column."""
+    is_refused = how.startswith("Not computed")
+    return how if is_refused else how.partition("(")[0]

@@ -88,7 +88,7 @@ def _of_limb(side: Side) -> tuple[SquadColumn, SquadColumn]:
 
 def _change_column(side: Side) -> SquadColumn:
     return SquadColumn(
-        f"{side.value.capitalize()} since first, N",
+        f"{side.value[0].upper()} since first, N",
         "Change since the first result of the same series ± MDC95; bold where it is beyond the "
         "measurement error. Sorted by its size in percent.",
         140,

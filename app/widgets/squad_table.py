@@ -14,7 +14,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -38,6 +38,7 @@ from app.widgets.squad_columns import (
 _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _MEMBER = Qt.ItemDataRole.UserRole
+_MOST_SHARE = 2.0  # of what a column likes to have over what it must have
 _LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 
@@ -159,7 +160,34 @@ class SquadTable(QTableView):
         kept = self.member
         self.squad.show(members, unit)
         self.setColumnHidden(SPARKLINE, not any(_has_line(member) for member in members))
+        self._fit_columns()
         self._choose_again(kept)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """Where not all columns have the room they like, each gives way, down to its heading."""
+        shown = [place for place in range(len(COLUMNS)) if not self.isColumnHidden(place)]
+        liked = {place: theme().px(COLUMNS[place].width) for place in shown}
+        least = {place: min(self._least_width(place), liked[place]) for place in shown}
+        spare = self.viewport().width() - sum(least.values())
+        wish = max(sum(liked.values()) - sum(least.values()), 1)
+        share = min(max(spare / wish, 0.0), _MOST_SHARE)
+        for place in shown:
+            width = least[place] + int(share * (liked[place] - least[place]))
+            self.setColumnWidth(place, width)
+
+    def _least_width(self, place: int) -> int:
+        heading = self.squad.headerData(place, Qt.Orientation.Horizontal)
+        words = QFontMetrics(font(Type.SMALL)).horizontalAdvance(str(heading)) + space(6)
+        if place > 0:
+            return words
+        names = QFontMetrics(font(Type.BODY, QFont.Weight.DemiBold))
+        longest = max((names.horizontalAdvance(m.person.name) for m in self.squad.rows), default=0)
+        badge = theme().px(72) if any(member.is_virtual for member in self.squad.rows) else 0
+        return min(longest + badge + space(6), theme().px(COLUMNS[0].width))
 
     def filter(self, text: str) -> None:
         kept = self.member
