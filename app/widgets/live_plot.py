@@ -21,7 +21,9 @@ from app.widgets.plot_marks import (
     draw_ends,
     draw_gaps,
     draw_grid,
+    draw_level_names,
     draw_levels,
+    draw_rep_numbers,
     draw_reps,
     draw_target,
 )
@@ -215,15 +217,17 @@ class LivePlot(ForcePlot):
             spans.append(RepSpan(number, self._rep_started_s - shift, 0.0))
         draw_reps(painter, self.area, spans)
         draw_grid(painter, self.area, _ago, self.unit)
+        draw_rep_numbers(painter, self.area, spans)
         if self._target:
             draw_target(painter, self.area, self._target)
-        draw_levels(painter, self.area, self._levels, self.unit)
+        draw_levels(painter, self.area, self._levels)
 
     def _draw_over(self, painter: QPainter) -> None:
         gaps = [
             MissingStretch(g.start_s - self.now_s, g.end_s - self.now_s, g.cause) for g in self.gaps
         ]
         draw_gaps(painter, self.area, gaps)
+        draw_level_names(painter, self.area, self._levels, self.unit)
         draw_ends(painter, self.area, self._ends)
 
 

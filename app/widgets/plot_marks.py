@@ -87,12 +87,13 @@ def draw_grid(
     gutter = rect.left() - px(10)
     most = min(max(int(rect.height() / px(_TICK_GAP_PX)), 2) + 1, _MOST_TICKS)
     values = ticks(0.0, area.top_n / unit.newtons, most)
+    decimals = 0 if all(value % 1 == 0 for value in values) else 1
     for value in values:
         y = area.y(value * unit.newtons)
         painter.setPen(_hairline(look.colour("line_strong" if value == 0 else "grid")))
         painter.drawLine(QPointF(rect.left(), y), QPointF(rect.right(), y))
         painter.setPen(look.colour("muted"))
-        _text(painter, QRectF(0, y - px(12), gutter, px(24)), f"{value:.0f}", right=True)
+        _text(painter, QRectF(0, y - px(12), gutter, px(24)), number(value, decimals), right=True)
     below = area.y(values[-1] * unit.newtons) + px(8)
     _text(painter, QRectF(0, below, gutter, px(20)), unit.value, right=True)
     across = min(int(rect.width() / px(110)) + 1, _MOST_TICKS)
@@ -105,21 +106,29 @@ def draw_grid(
 
 
 def draw_reps(painter: QPainter, area: PlotArea, reps: Sequence[RepSpan]) -> None:
-    """Each repetition as a pale band with its number; a rejected one is struck through."""
+    """Each repetition as a pale band, a rejected one paler."""
+    for rep in reps:
+        band = area.band(rep.start_s, rep.end_s)
+        if band.width():
+            painter.fillRect(band, _tint("text", 0.03 if rep.is_rejected else 0.055))
+
+
+def draw_rep_numbers(painter: QPainter, area: PlotArea, reps: Sequence[RepSpan]) -> None:
+    """Over the grid, so that no line goes through a number; a rejected one is struck through."""
     look = colours()
     for rep in reps:
         band = area.band(rep.start_s, rep.end_s)
-        if not band.width():
-            continue
-        painter.fillRect(band, _tint("text", 0.03 if rep.is_rejected else 0.055))
         if band.width() < area.px(16):
             continue
         face = area.font(Type.STRONG, QFont.Weight.DemiBold)
         face.setStrikeOut(rep.is_rejected)
         painter.setFont(face)
         painter.setPen(look.colour("muted"))
-        box = QRectF(band.left(), band.top() + area.px(4), band.width(), area.px(24))
-        painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, str(rep.number))
+        width = QFontMetricsF(face).horizontalAdvance(str(rep.number)) + area.px(4)
+        box = QRectF(0, band.top() + area.px(4), width, area.px(20))
+        box.moveLeft(band.center().x() - width / 2)
+        painter.fillRect(box, _tint("text", 0.03 if rep.is_rejected else 0.055))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, str(rep.number))
 
 
 def draw_target(painter: QPainter, area: PlotArea, target: Target) -> None:
@@ -146,15 +155,9 @@ def draw_gaps(painter: QPainter, area: PlotArea, gaps: Sequence[MissingStretch])
         _gap_length(painter, area, band, gap.end_s - gap.start_s)
 
 
-def draw_levels(
-    painter: QPainter, area: PlotArea, levels: Sequence[Level], unit: ForceUnit
-) -> None:
-    """A thin line for each; their words stand beside each other and never on a line."""
-    px, face = area.px, area.font()
-    metrics = QFontMetricsF(face)
-    highest = max((level.value_n for level in levels), default=0.0)
-    left = area.rect.left() + px(8)
-    for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
+def draw_levels(painter: QPainter, area: PlotArea, levels: Sequence[Level]) -> None:
+    """A thin line for each."""
+    for level in levels:
         y = area.y(level.value_n)
         line = QColor(_line_colour(level.side))
         line.setAlphaF(0.6 if level.is_ghost else 0.8)
@@ -162,12 +165,26 @@ def draw_levels(
         pen.setStyle(Qt.PenStyle.DashLine if level.side is Side.RIGHT else Qt.PenStyle.SolidLine)
         painter.setPen(pen)
         painter.drawLine(QPointF(area.rect.left(), y), QPointF(area.rect.right(), y))
+
+
+def draw_level_names(
+    painter: QPainter, area: PlotArea, levels: Sequence[Level], unit: ForceUnit
+) -> None:
+    """Beside each other and never on a line; over the curves, which may run through their place."""
+    px, face = area.px, area.font()
+    metrics = QFontMetricsF(face)
+    highest = max((level.value_n for level in levels), default=0.0)
+    left = area.rect.left() + px(8)
+    for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
+        y = area.y(level.value_n)
         painter.setPen(QColor(_text_colour(level.side)))
         painter.setFont(face)
         text = f"{level.label} {number(level.value_n / unit.newtons, unit.decimals)}"
         width = metrics.horizontalAdvance(text)
         top = y - px(21) if level.value_n == highest else y + px(1)
-        _text(painter, QRectF(left, top, width + 4, px(20)), text, right=False)
+        box = QRectF(left, top, width + 4, px(20))
+        painter.fillRect(box.adjusted(-px(3), px(2), px(3), -px(1)), colours().colour("raised"))
+        _text(painter, box, text, right=False)
         left += width + px(24)
 
 
@@ -180,7 +197,9 @@ def draw_name(painter: QPainter, area: PlotArea, t_s: float, force_n: float, nam
     x, y = area.x(t_s), area.y(force_n) - px(10)
     is_at_edge = x + px(8) + width > area.rect.right()
     left = x - px(8) - width if is_at_edge else x + px(8)
-    _text(painter, QRectF(left, y, width, px(20)), name, right=is_at_edge)
+    box = QRectF(left, y, width, px(20))
+    painter.fillRect(box.adjusted(-px(3), px(1), px(3), -px(1)), colours().colour("raised"))
+    _text(painter, box, name, right=is_at_edge)
 
 
 def draw_ends(painter: QPainter, area: PlotArea, ends: Sequence[LineEnd]) -> None:

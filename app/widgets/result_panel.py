@@ -22,6 +22,7 @@ from app.workflow import LimbResult, SetResult
 from data.analysis.symmetry import FORMULAS
 from data.analysis.types import Side
 
+_MOST_BAR = 220  # px at 100 %
 # The size of the headline, the least height in px at 100 % for it, and how many of verdict, limbs
 # and formula stand below it: from much room to little.
 _FITS = (
@@ -53,6 +54,7 @@ class ResultPanel(Card):
         self._limbs.setLayout(row(self._facts[Side.LEFT], 1, self._facts[Side.RIGHT]))
         self.column.addWidget(self._headline)
         self.column.addWidget(self._detail)
+        self.bar.setMaximumHeight(theme().px(_MOST_BAR))
         self.column.addWidget(self.bar, 1)
         self.column.addWidget(self._limbs)
         self.column.addStretch(0)

@@ -19,8 +19,10 @@ from app.widgets.plot_marks import (
     draw_ends,
     draw_gaps,
     draw_grid,
+    draw_level_names,
     draw_levels,
     draw_name,
+    draw_rep_numbers,
     draw_reps,
 )
 from app.widgets.plot_scale import Array, Links, ceiling, dashes, links, outline, ticks
@@ -248,12 +250,14 @@ class ReviewPlot(ForcePlot):
     def _draw_under(self, painter: QPainter) -> None:
         draw_reps(painter, self.area, self.grips.reps)
         draw_grid(painter, self.area, self._seconds, self.unit)
-        draw_levels(painter, self.area, self._levels, self.unit)
+        draw_rep_numbers(painter, self.area, self.grips.reps)
+        draw_levels(painter, self.area, self._levels)
 
     def _draw_over(self, painter: QPainter) -> None:
         if self._curve is None:
             return
         draw_gaps(painter, self.area, self._curve.gaps)
+        draw_level_names(painter, self.area, self._levels, self.unit)
         draw_ends(painter, self.area, self._ends)
         self._name_overlay(painter)
         if self._may_edit:
@@ -271,7 +275,8 @@ class ReviewPlot(ForcePlot):
 
     def _seconds(self, t_s: float) -> str:
         shown = ticks(self.area.left_s, self.area.right_s, int(self.area.rect.width() / 110) + 1)
-        digits = 0 if len(shown) < 2 or (shown[1] - shown[0]) % 1 == 0 else 2
+        step = shown[1] - shown[0] if len(shown) > 1 else 1.0
+        digits = 0 if step % 1 == 0 else 1 if step * 10 % 1 == 0 else 2
         return f"{t_s:.{digits}f}" + (" s" if shown and t_s == shown[-1] else "")
 
 
