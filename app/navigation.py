@@ -45,6 +45,9 @@ class PageId(StrEnum):
     OUTPUT_CHECK = "output check"
 
 
+RECORD_INJURY = "record an injury"  # the word of a route to an athlete's page
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """A place: the page and the record that it shows."""

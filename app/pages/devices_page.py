@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from uuid import UUID
 
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtCore import QTimer
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QGridLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, PageId, Route
@@ -26,7 +26,7 @@ from app.wording import local_time
 from data.records import Trial
 
 _LOOK_MS = 100
-_LARGE_TEXT = 1.5
+_CARD_WIDTH = 460  # px at 100 %, the least of a card
 _LIT_LOOKS = 20  # a short pull stays lit for two seconds: the eyes come up from the device
 
 
@@ -73,8 +73,8 @@ class DevicesPage(Page):
 
     def _build(self) -> None:
         self.body.addWidget(self.header)
-        self._columns = 2 if theme().text_scale < _LARGE_TEXT else 1
-        self._here, self._away = _grid(self._columns), _grid(self._columns)
+        self._columns = 1
+        self._here, self._away = _grid(), _grid()
         self._none = Card(margin=2)
         self._nobody = EmptyState(
             "No device yet",
@@ -113,6 +113,17 @@ class DevicesPage(Page):
         column.addWidget(models)
         column.addStretch()
         self.body.addWidget(scrolling(content), 1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """As many cards beside each other as the window holds."""
+        super().resizeEvent(event)
+        columns = min(max(self.width() // theme().px(_CARD_WIDTH), 1), 4)
+        if columns != self._columns:
+            for grid in (self._here, self._away):
+                for place in range(max(columns, self._columns)):
+                    grid.setColumnStretch(place, int(place < columns))
+            self._columns, self._shown_keys = columns, None
+            self._show()
 
     def _check_output(self) -> None:
         self.desk.go.emit(Route(PageId.OUTPUT_CHECK))
@@ -153,7 +164,7 @@ class DevicesPage(Page):
             card.forgotten.connect(self.desk.forget_device)
             card.calibrate_wanted.connect(self.desk.calibrate)
             card.side_chosen.connect(self.desk.side_chosen)
-            grid.addWidget(card, *divmod(place, self._columns), Qt.AlignmentFlag.AlignTop)
+            grid.addWidget(card, *divmod(place, self._columns))
         return cards
 
     def _look(self) -> None:
@@ -202,11 +213,9 @@ class DevicesPage(Page):
             self._found.addWidget(card)
 
 
-def _grid(columns: int) -> QGridLayout:
+def _grid() -> QGridLayout:
     grid = QGridLayout()
     grid.setSpacing(space(4))
-    for column in range(columns):
-        grid.setColumnStretch(column, 1)
     return grid
 
 

@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from pathlib import Path
 from uuid import UUID
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QWidget
 
 from app.importing import CurveFile, CurveWish, doubts, read_curve_file, store_import
@@ -112,7 +113,10 @@ class ImportPage(Page):
         left.column.addWidget(self._test)
         self._limb = Field("Limb", self.side)
         left.column.addWidget(self._limb)
-        left.column.addLayout(row(self.day, self.lever, 1))
+        when = row(self.day, self.lever, 1)
+        when.setAlignment(self.day, Qt.AlignmentFlag.AlignTop)
+        when.setAlignment(self.lever, Qt.AlignmentFlag.AlignTop)
+        left.column.addLayout(when)
         left.column.addWidget(self.device)
         left.column.addWidget(self.site)
         left.column.addStretch()

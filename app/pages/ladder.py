@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from app.episodes import keep_episode, sides_words
 from app.ladder_reading import LadderView, read_ladder, value_words
-from app.navigation import Desk, PageId, Route
+from app.navigation import RECORD_INJURY, Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.theme import space, theme
 from app.units import day
@@ -59,6 +59,7 @@ class LadderPage(Page):
         self.side.changed.connect(self._choose_side)
         self.detail.typed.connect(self._enter_values)
         self.detail.signed.connect(self._sign)
+        self.add_key("I", "Record an injury, where none is open", self._injury)
         self.add_key("S", "Sign the chosen criterion", self._to_sign)
         self.add_key("T", "Type in a value", self._to_value)
 
@@ -87,7 +88,10 @@ class LadderPage(Page):
         self.body.addLayout(choice)
         healthy = _empty(
             "No injury is open",
-            "A ladder belongs to an injury: go back to the athlete and press I to record one.",
+            "A ladder belongs to an injury: record it first, then choose its ladder.",
+            Button(
+                "Record an injury", "primary", icon_name="injury", key="I", clicked=self._injury
+            ),
         )
         empty = _empty(
             "No ladder chosen",
@@ -104,6 +108,11 @@ class LadderPage(Page):
         layout.addWidget(scrolling(self.detail), 1)
         self._deck = Deck(healthy, empty, columns)
         self.body.addWidget(self._deck, 1)
+
+    def _injury(self) -> None:
+        """Nothing to climb without one: its form is on the athlete's page."""
+        if self._id is not None and self._deck.currentIndex() == _NO_INJURY:
+            self.desk.go.emit(Route(PageId.PERSON, self._id, word=RECORD_INJURY))
 
     def _reload(self) -> None:
         person_id, side = self._id, self._asked_side
@@ -264,9 +273,9 @@ class LadderPage(Page):
         desk.did(said, lambda: run(take_back))
 
 
-def _empty(title: str, text: str) -> Card:
+def _empty(title: str, text: str, *actions: Button) -> Card:
     card = Card(margin=2)
-    card.column.addWidget(EmptyState(title, text))
+    card.column.addWidget(EmptyState(title, text, actions))
     card.column.addStretch()
     return card
 

@@ -18,7 +18,7 @@ from app.episodes import (
     put_back,
     withdraw_episode,
 )
-from app.navigation import Desk, PageId, Route
+from app.navigation import RECORD_INJURY, Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.reading import Visit
 from app.theme import space
@@ -45,6 +45,7 @@ class PersonPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
+        self._wants_injury = False
         self._athlete: Athlete | None = None
         self.start = Button(
             "Start a visit", "primary", icon_name="visit", key="V", clicked=self._visit
@@ -70,6 +71,7 @@ class PersonPage(Page):
             self.header.title.setText("")
             self.trend.references.setChecked(self.desk.settings.reference_lines)
         self._id = route.record
+        self._wants_injury = route.word == RECORD_INJURY
         self._stack.setCurrentIndex(_PAGE)
         self.episode.show_buttons()
         self._reload()
@@ -188,6 +190,9 @@ class PersonPage(Page):
         self.earlier.show_all_rows()
         self._ask_trend()
         self._content.show()
+        if self._wants_injury:
+            self._wants_injury = False
+            self._edit_injury()
         if is_first:
             self._scroll.verticalScrollBar().setValue(0)
 

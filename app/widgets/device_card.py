@@ -40,7 +40,6 @@ class DeviceCard(Card):
     def __init__(self, status: DeviceStatus) -> None:
         super().__init__(margin=5)
         self.status = status
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.trace = MiniTrace()
         self.sides = Segments(_SIDES, name="Set up for", can_be_empty=True)
         self.calibrate = Button("Calibrate…", clicked=self._calibrate)
@@ -124,6 +123,7 @@ class DeviceCard(Card):
         self._side_row = QWidget()
         self._side_row.setLayout(row(Text("Set up for", tone="muted"), self.sides, 1))
         self.column.addWidget(self._side_row)
+        self.column.addStretch()  # cards beside each other are of one height
         if self.status.key:
             self.column.addLayout(row(self.calibrate, self._leave_button(), 1))
         self.sides.changed.connect(self._choose_side)

@@ -24,6 +24,7 @@ class SquadQueue(QWidget):
 
     start_wanted = Signal(object)  # Member
     table_wanted = Signal()
+    people_wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,7 +37,7 @@ class SquadQueue(QWidget):
         self.bar.setAccessibleName("Athletes done")
         self.name = Elided("", "display" if theme().text_scale <= 1.25 else "title")
         self.facts = Elided("", "strong", tone="muted")
-        self.last = Text("", wrap=True)
+        self.last = Elided("")
         self.how = HowButton("", "the last result")
         self.missing = Text("", wrap=True, tone="attention")
         self.lever = QuantityField(
@@ -66,7 +67,8 @@ class SquadQueue(QWidget):
         done, count = squad.done, len(squad.members)
         missing = sum(bool(each.missing) for each in squad.members)
         half = f", {missing} missing a limb" if missing else ""
-        self.progress.setText(f"{done} of {count} done{half}")
+        self.progress.setText(f"{done} of {count} done{half}" if count else "Nobody in the queue")
+        self.bar.setVisible(count > 0)
         self.bar.setRange(0, max(count, 1))
         self.bar.setValue(done)
         if self.member is None or is_other:
@@ -98,7 +100,7 @@ class SquadQueue(QWidget):
         left.column.addLayout(head)
         left.column.addLayout(bar)
         left.column.addWidget(self.list, 1)
-        self._deck = Deck(self._build_next(), self._build_done(), _build_nobody())
+        self._deck = Deck(self._build_next(), self._build_done(), self._build_nobody())
         columns = QHBoxLayout(self)
         columns.setContentsMargins(0, 0, 0, 0)
         columns.setSpacing(space(5))
@@ -110,8 +112,7 @@ class SquadQueue(QWidget):
         self._when = Text("", "strong", tone="muted", bold=True)
         for part in (self._when, self.name, self.facts):
             card.column.addWidget(part)
-        last = row(self.last, self.how, spacing=2)
-        last.setStretch(0, 1)
+        last = row(self.last, self.how, 1, spacing=2)
         card.column.addLayout(last)
         card.column.addWidget(self.missing)
         self._setup = QWidget()
@@ -130,6 +131,14 @@ class SquadQueue(QWidget):
         table = Button("See the table", "primary", key="T", clicked=self.table_wanted.emit)
         text = "Choose an athlete in the list to test again, or see the results."
         card.column.addWidget(EmptyState("Everybody is done", text, [table]))
+        card.column.addStretch()
+        return card
+
+    def _build_nobody(self) -> QWidget:
+        card = Card(margin=2)
+        people = Button("People", "primary", icon_name="people", clicked=self.people_wanted.emit)
+        text = "Add athletes on the page People and give them a team; then choose it above."
+        card.column.addWidget(EmptyState("Nobody to test yet", text, [people]))
         card.column.addStretch()
         return card
 
@@ -179,18 +188,6 @@ def missing_words(member: Member, test: StrengthTest) -> str:
     if "lever_m" in test.required_fields and member.lever_m is None:
         found.append("No lever length yet: no torque without it.")
     return " ".join(found)
-
-
-def _build_nobody() -> QWidget:
-    card = Card(margin=2)
-    card.column.addWidget(
-        EmptyState(
-            "Nobody to test yet",
-            "Add athletes on the page People and give them a team; then choose it above.",
-        )
-    )
-    card.column.addStretch()
-    return card
 
 
 def _row(place: int, member: Member) -> Row:
