@@ -509,8 +509,9 @@ class TreatmentPage(Page):
         lists = screening_lists(draft.modality)
         screened = set(draft.open_points(lists, *parts)) - set(draft.open_points((), *parts))
         stops = [*wrong, *sorted(screened)]
-        if self.form.has_problems and not stops:
-            stops = ["A field holds no usable value."]
+        if self.form.problem:
+            stops.insert(0, self.form.problem)
+            self.form.go_to_problem()
         if stops:
             more = f" And {len(stops) - 1} more." if len(stops) > 1 else ""
             self._say(f"{stops[0]}{more}", "Nothing was lost.", "Correct it, or say it is meant.")

@@ -89,8 +89,17 @@ class DraftForm(QWidget):
             self.fields[key].select_all()
 
     @property
-    def has_problems(self) -> bool:
-        return any(self.fields[key].problem for key in self._shown)
+    def problem(self) -> str:
+        """The first text that cannot be taken: which field, and its limit; empty where all can."""
+        wrong = (self.fields[key] for key in self._shown if self.fields[key].problem)
+        field = next(wrong, None)
+        if field is None:
+            return ""
+        return f"{field.asked.label}: {field.problem[:1].lower()}{field.problem[1:]}."
+
+    def go_to_problem(self) -> None:
+        wrong = (key for key in self._shown if self.fields[key].problem)
+        self.go_to(next(wrong, ""))
 
     def _begin_anew(self) -> None:
         for field in self.fields.values():

@@ -223,6 +223,8 @@ def test_an_unusual_value_is_asked_about_and_an_impossible_one_refused(
     write(window, "250")
     assert says(page, "Between 0 and 200 mA")
     press(window, Qt.Key.Key_Return, CTRL)
+    assert "Amplitude (peak): between 0 and 200 mA" in window.foot.text
+    assert QApplication.focusWidget() is field.control
     assert not any(t.modality is Modality.TENS for t in of_visit(window, clinic))
 
 
