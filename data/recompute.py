@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
 from data.analysis.errors import AnalysisError
 from data.analysis.recompute import NumberChange, changes, options_of
 from data.analysis.trial import analyse
-from data.analysis.types import TrialAnalysis
+from data.analysis.types import AnalysisOptions, TrialAnalysis
 from data.clinical.catalogue import tests
 from data.errors import DamagedRecordError
 from data.history import Replacement
@@ -43,16 +44,28 @@ class Recomputed:
         return bool(self.changes or self.gained or self.lost)
 
 
-def recompute(store: Store, trial_id: UUID) -> Recomputed:
-    """The trial computed anew with the options that its numbers were made with: bounds, onsets and
-    rejections of a person stay. Raises `RecordNotFoundError`, `DamagedRecordError`."""
+def as_they_are(options: AnalysisOptions) -> AnalysisOptions:
+    return options
+
+
+def recompute(
+    store: Store,
+    trial_id: UUID,
+    choose: Callable[[AnalysisOptions], AnalysisOptions] = as_they_are,
+) -> Recomputed:
+    """The trial computed anew with the options that its numbers were made with, or what `choose`
+    makes of them: bounds, onsets and rejections of a person stay.
+
+    Raises `RecordNotFoundError`, `DamagedRecordError`.
+    """
     trial = store.trials.get(trial_id)
     test = tests().get(trial.header.test_id)
     if test is None:
         return _without(trial, f"the test “{trial.header.test_id}” is not in the catalogue")
     try:
         curve = store.trials.curve(trial_id)
-        analysis = analyse(curve, test, options_of(trial.analysis, analysis_options(trial.header)))
+        options = choose(options_of(trial.analysis, analysis_options(trial.header)))
+        analysis = analyse(curve, test, options)
     except DamagedRecordError as error:
         return Recomputed(trial, None, reason=str(error), is_damaged=True)
     except AnalysisError as error:

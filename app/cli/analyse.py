@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli.catalogue import strength_test
+from app.cli.choices import add_choices, onset_or_moment, with_choices
 from app.cli.errors import CommandError
 from app.cli.output import print_json
 from app.cli.parser import Commands, add_database, add_json, finite, positive
@@ -45,26 +46,16 @@ def add(commands: Commands) -> None:
     )
     parser.add_argument("--target-n", type=positive, metavar="N", help="force asked for in a hold")
     parser.add_argument(
-        "--filter", type=positive, metavar="HZ", help="low-pass for onset and early force"
-    )
-    parser.add_argument(
         "--onset",
-        type=_onset,
+        type=onset_or_moment,
         action="append",
         default=[],
         metavar="RULE",
         help="reverse, 5sd, force:N, percent:P, or manual:S (seconds of the file)",
     )
+    add_choices(parser)
     add_database(parser)
     add_json(parser)
-
-
-@dataclass(frozen=True, slots=True)
-class _Onset:
-    """A rule by its name with its level, or the moment that a person set."""
-
-    rule: str
-    number: float | None = None
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -100,16 +91,15 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _options(arguments: argparse.Namespace) -> AnalysisOptions:
-    from data.analysis.types import AnalysisOptions, OnsetRule
+    from data.analysis.types import AnalysisOptions
 
     if arguments.gravity_method and arguments.gravity_n is None:
         raise CommandError("--gravity-method says how --gravity-n was had; give both or neither")
     rules = [each for each in arguments.onset if each.rule]
     if len(rules) > 1:
         raise CommandError("--onset names more than one rule; give one, and manual:S beside it")
-    chosen = rules[0] if rules else _Onset("REVERSE")
     is_both = arguments.injured == "both"
-    return AnalysisOptions(
+    options = AnalysisOptions(
         body_mass_kg=arguments.body_mass,
         lever_m=arguments.lever,
         gravity_n=arguments.gravity_n,
@@ -118,10 +108,8 @@ def _options(arguments: argparse.Namespace) -> AnalysisOptions:
         both_injured=is_both,
         dominant=_side(arguments.dominant),
         target_n=arguments.target_n,
-        filter_hz=arguments.filter,
-        onset_rule=OnsetRule[chosen.rule],
-        onset_level=chosen.number,
     )
+    return with_choices(options, arguments, rules[0] if rules else None)
 
 
 def _manual_onsets(analysis: TrialAnalysis, moments: Sequence[float]) -> tuple[ManualOnset, ...]:
@@ -137,21 +125,6 @@ def _manual_onsets(analysis: TrialAnalysis, moments: Sequence[float]) -> tuple[M
         limbs = [rep.side for rep in analysis.reps if rep.number == number]
         found += [ManualOnset(number, side, at_s) for side in limbs]
     return tuple(found)
-
-
-def _onset(text: str) -> _Onset:
-    word, _, number = text.partition(":")
-    match word:
-        case "reverse" | "5sd" if not number:
-            return _Onset("REVERSE" if word == "reverse" else "FIVE_SD")
-        case "force" | "percent" if number:
-            return _Onset(word.upper(), positive(number))
-        case "manual" if number:
-            return _Onset("", finite(number))
-        case _:
-            raise argparse.ArgumentTypeError(
-                f"{text}: give reverse, 5sd, force:N, percent:P or manual:S"
-            )
 
 
 def _side(text: str | None) -> Side | None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
+from app.cli.choices import add_choices, is_chosen, onset_rule, with_choices
 from app.cli.database import find_person, find_record, opened_store
 from app.cli.errors import CommandError
 from app.cli.output import print_json, print_table, say
@@ -17,7 +19,7 @@ from app.version import program_version
 if TYPE_CHECKING:
     from app.cli.shapes import Json
     from data.analysis.recompute import NumberChange
-    from data.analysis.types import Metric
+    from data.analysis.types import AnalysisOptions, Metric
     from data.recompute import Recomputed
     from data.store import Store
 
@@ -31,13 +33,18 @@ def add(commands: Commands) -> None:
         "compute stored numbers anew from their curves",
         description="Shows, trial by trial and number by number, what this version would change. "
         "Only --apply changes it; the numbers that were there are kept in the trial's history. "
-        "Bounds and onsets that a person set and repetitions that a person rejected stay so.",
+        "Bounds and onsets that a person set and repetitions that a person rejected stay so. Onset "
+        "rule, filter, hold and angle stay too, unless another is chosen here.",
         example="myograph recompute --all",
     )
     which = parser.add_mutually_exclusive_group(required=True)
     which.add_argument("--trial", metavar="ID", help="this trial")
     which.add_argument("--person", metavar="ID", help="every trial of this person")
     which.add_argument("--all", action="store_true", help="every trial")
+    parser.add_argument(
+        "--onset", type=onset_rule, metavar="RULE", help="reverse, 5sd, force:N or percent:P"
+    )
+    add_choices(parser)
     parser.add_argument("--apply", action="store_true", help="change it, and keep the old")
     parser.add_argument("--by", default="", metavar="NAME", help="who answers for the change")
     parser.add_argument("--why", default="", metavar="TEXT", help="the reason that is kept with it")
@@ -52,7 +59,10 @@ def run(arguments: argparse.Namespace) -> int:
     from data.history import Replacement
     from data.recompute import apply, recompute
 
+    if arguments.apply and is_chosen(arguments) and not arguments.by.strip():
+        raise CommandError("another way of computing needs somebody who chose it: --by NAME")
     version = program_version()
+    now = datetime.now(UTC)
     why = arguments.why or f"computed again with version {version}"
     tally = _Tally(arguments)
     with opened_store(arguments) as store:
@@ -62,9 +72,9 @@ def run(arguments: argparse.Namespace) -> int:
                 tally.damaged(trial_id)
                 continue
             try:
-                found = recompute(store, trial_id)
+                found = recompute(store, trial_id, _choice(arguments, now))
                 if arguments.apply:
-                    given = Replacement(datetime.now(UTC), arguments.by, why, version)
+                    given = Replacement(now, arguments.by, why, version)
                     apply(store, found, given)
             except DamagedRecordError:
                 tally.damaged(str(trial_id))
@@ -73,6 +83,20 @@ def run(arguments: argparse.Namespace) -> int:
             if done % TELL_EVERY == 0:
                 say(f"{done} of {len(trials)} trials")
     return tally.tell(version)
+
+
+def _choice(
+    arguments: argparse.Namespace, now: datetime
+) -> Callable[[AnalysisOptions], AnalysisOptions]:
+    """What was chosen here, and by whom; nothing changes where it was chosen before."""
+
+    def choose(options: AnalysisOptions) -> AnalysisOptions:
+        chosen = with_choices(options, arguments, arguments.onset)
+        if chosen == options:
+            return options
+        return replace(chosen, changed_by=arguments.by, changed_at=now)
+
+    return choose
 
 
 class _Tally:

@@ -243,3 +243,27 @@ def test_ctrl_c_leaves_every_trial_as_it_was_or_as_it_is_now(
     assert changes(store.trials.get(first.id).analysis, first.analysis) == ()
     assert store.trials.get(second.id).analysis == _older(second.analysis)
     assert [len(store.trials.history(trial.id)) for trial in aged] == [2, 1]
+
+
+def test_another_onset_rule_for_stored_numbers_is_shown_then_kept_with_who_chose_it(
+    clinic: Clinic, store: Store, capsys: pytest.CaptureFixture[str]
+):
+    trial = clinic.trials[0]
+    words = ("--trial", trial.id, "--db", clinic.path, "--onset", "force:40", "--filter", "50")
+    (shown,) = ask(capsys, "recompute", *words)["changed"]
+    assert any("onset.force.v1(40 N)" in (each["after_method"] or "") for each in shown["changes"])
+    assert not any(each["key"] == "peak_n" for each in shown["changes"])  # no filter on a peak
+    assert store.trials.get(trial.id).analysis == trial.analysis
+    assert main(["recompute", *map(str, words), "--apply"]) == 1
+    assert "--by" in capsys.readouterr().err
+    ask(capsys, "recompute", *words, "--apply", "--by", "A. Physio")
+    now = store.trials.get(trial.id).analysis
+    assert now.options is not None
+    assert (now.options.onset_level, now.options.filter_hz) == (40.0, 50.0)
+    assert "A. Physio" in now.methods["changed"]
+    # Said once, it stays, and nothing is left to change.
+    assert ask(capsys, "recompute", *words)["unchanged"] == 1
+    assert ask(capsys, "recompute", "--trial", trial.id, "--db", clinic.path)["unchanged"] == 1
+    back = ("--onset", "reverse", "--filter", "none", "--apply", "--by", "A. Physio")
+    ask(capsys, "recompute", "--trial", trial.id, "--db", clinic.path, *back)
+    assert changes(store.trials.get(trial.id).analysis, trial.analysis) == ()
