@@ -37,7 +37,9 @@ class Recorder:
         self._base_us: int | None = None
         self._base_index = 0
         self._bad: set[tuple[int, str]] = set()
-        self._syncing = asyncio.get_running_loop().create_task(self._sync_steadily())
+        self._loop = asyncio.get_running_loop()
+        self._heard_at = self._loop.time()
+        self._syncing = self._loop.create_task(self._sync_steadily())
         self.is_full = False
         self.samples = 0
         self.lost = 0
@@ -65,6 +67,7 @@ class Recorder:
             return
         self.samples += len(own.t_us)
         self.last_s = float(own.t[-1])
+        self._heard_at = self._loop.time()
         for event in self._detector.feed(own.t, own.force - self._zero):
             self.on_rep(event)
 
@@ -75,6 +78,14 @@ class Recorder:
         self.gaps.append(own)
         self.lost += gap.samples or 0
         self._write(lambda: self._journal.gap(own))
+
+    def missing_to_the_end(self, cause: str) -> None:
+        """The trial ends while its device is away: nobody knows how many samples were not heard,
+        only for how long by this computer's clock."""
+        if self.span_us is not None:
+            last_us = self.span_us[1]
+            away_us = round((self._loop.time() - self._heard_at) * 1e6)
+            self.gap(Gap(last_us, last_us + away_us, None, cause))
 
     def problem(self, channel: int, text: str, *, begins: bool) -> None:
         """From now on samples of `channel` must not be taken as good, or may be again.

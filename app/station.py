@@ -122,6 +122,7 @@ class Station:
         self.on_samples: Callable[[Microseconds, Newtons], None] = _ignore_samples
         self.on_begin: Callable[[Station, TrialPlan], None] = _ignore_begin
         self._offsets = np.zeros(len(device.channels))
+        self._away = ""  # why the device is not there now
         device.on_block = self._block
         device.on_gap = self._gap
         device.on_state = self._state
@@ -254,6 +255,8 @@ class Station:
         if recorder is None:
             raise RuntimeError("no trial is running")
         self.recorder = None
+        if self._away:
+            recorder.missing_to_the_end(self._away)
         return await recorder.finish(state, alignment)
 
     async def finish_all(self, state: TrialState = TrialState.COMPLETE) -> Finished:
@@ -418,6 +421,10 @@ class Station:
             self.recorder.problem(channel, problem.value, begins=begins)
 
     def _state(self, state: LinkState, cause: str) -> None:
+        if state is LinkState.STREAMING:
+            self._away = ""
+        elif state is LinkState.LOST:
+            self._away = cause
         self.on_state(state, cause)
 
 

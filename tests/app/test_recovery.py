@@ -131,10 +131,16 @@ def test_after_the_device_was_killed_the_person_ends_the_trial(tmp_path: Path) -
         recording.says("stopped answering")
         time.sleep(1.0)
         assert recording.process.poll() is None  # it goes on trying
+        ended = time.monotonic()
         recording.process.send_signal(signal.SIGINT)
         trial = recording.trial()
     assert trial["state"] == "interrupted"
     assert _is_whole(trial, began, killed)
+    (gap,) = trial["gaps"]
+    assert gap["samples"] is None
+    assert gap["cause"]
+    # By the wall clock from the kill to the end, less what was still under way, and the closing.
+    assert gap["end_s"] - gap["start_s"] == pytest.approx(ended - killed, abs=0.5)
 
 
 @pytest.mark.timeout(60)
