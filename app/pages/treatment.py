@@ -177,6 +177,7 @@ class TreatmentPage(Page):
             columns.addWidget(right)
         column.addLayout(columns, 1)
         column.addWidget(self.timer)
+        self._column, self._is_wide = column, is_wide
         self._deck = _InSight(self.start, form) if is_wide else Deck(self.start, form)
         self.body.addWidget(self._deck, 1)
 
@@ -397,6 +398,10 @@ class TreatmentPage(Page):
     def _show_timer(self) -> None:
         timer = self._timer
         self.timer.show_timer(timer)
+        if not self._is_wide:  # what scrolls must not scroll a running clock away
+            place = self._column.count() - 1 if timer is None else 0
+            if self._column.indexOf(self.timer) != place:
+                self._column.insertWidget(place, self.timer)
         if timer is not None:
             self._show_dose()
         if timer is not None and not self._tick.isActive() and self.isVisible():

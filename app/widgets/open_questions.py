@@ -14,7 +14,7 @@ from app.widgets.controls import Button, Card, clear, column, row
 from app.widgets.setting_knobs import SettingKnobs
 from app.widgets.text import Text
 from data.clinical.field_check import Verdict
-from data.clinical.modalities import Field, FieldKind, Part, Plain
+from data.clinical.modalities import Field, FieldKind, Part, Plain, channel_of, key_of
 from data.treatment_draft import Draft
 
 _TEN = "X"  # the Roman numeral: one key, as for the other ratings
@@ -235,16 +235,19 @@ def questions(draft: Draft, parts: tuple[Part, ...]) -> list[Question]:
         asked = draft.form.field(key)
         if judgement.verdict is not Verdict.MISSING or asked.part not in parts:
             continue
-        if asked.group and asked.group in groups:
+        group = key_of(asked.group, channel_of(key))
+        if asked.group and group in groups:
             continue
-        groups.add(asked.group)
+        groups.add(group)
         found.append(_question(asked, key))
     return sorted(found, key=lambda each: parts.index(draft.form.field(each.key).part))
 
 
 def _question(asked: Field, key: str) -> Question:
     is_number = asked.kind in (FieldKind.NUMBER, FieldKind.WHOLE)
-    return Question(key, asked.label, asked.unit, is_number, _options(asked))
+    channel = channel_of(key)
+    text = asked.label if channel == 1 else f"{asked.label}, channel {channel}"
+    return Question(key, text, asked.unit, is_number, _options(asked))
 
 
 def _options(asked: Field) -> tuple[tuple[str, Plain, str], ...]:

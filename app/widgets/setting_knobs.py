@@ -36,6 +36,7 @@ class SettingKnobs(QWidget):
         super().__init__()
         self._keys: list[str] = []
         self._in_hand = ""
+        self._is_chosen = False
         self._is_typing = False
         self._draft: Draft | None = None
         self._was: Mapping[str, str] = {}
@@ -56,8 +57,8 @@ class SettingKnobs(QWidget):
         self.setAccessibleName("Setting in hand")
 
     def begin(self) -> None:
-        """Another form: its strongest setting is in hand."""
-        self._in_hand = ""
+        """Another form: the strength of its output is in hand."""
+        self._in_hand, self._is_chosen = "", False
 
     def set_typing(self, is_typing: bool) -> None:
         """Something else is being typed beside it: Enter belongs to that."""
@@ -68,7 +69,7 @@ class SettingKnobs(QWidget):
         """What can be turned, as it stands now; `was` says how a changed one was last time."""
         self._draft, self._was = draft, was
         self._keys = _turnable(draft)
-        if self._in_hand not in self._keys:
+        if self._in_hand not in self._keys or not self._is_chosen:
             self._in_hand = self._keys[0] if self._keys else ""
         self.setVisible(bool(self._keys))
         self.next.setVisible(len(self._keys) > 1)
@@ -102,7 +103,7 @@ class SettingKnobs(QWidget):
     def _take_next(self, steps: int) -> None:
         if self._keys:
             place = self._keys.index(self._in_hand) + steps
-            self._in_hand = self._keys[place % len(self._keys)]
+            self._in_hand, self._is_chosen = self._keys[place % len(self._keys)], True
             self._show("")
 
     @property

@@ -90,7 +90,7 @@ def _state(timer: TreatmentTimer, planned_min: float | None) -> tuple[str, str]:
 def _last(timer: TreatmentTimer) -> str:
     changes = timer.course.changes
     if not changes:
-        return "What you change above is kept with its time."
+        return "What you change is kept with its time."
     newest = changes[-1]
     more = f" · {len(changes)} changes" if len(changes) > 1 else ""
     return f"{clock(newest.at_s)} {change_words(newest)}{more}"

@@ -689,3 +689,22 @@ def test_a_head_that_stands_still_and_the_tables_suggestion_are_told(
     assert says(page.dose, "to 0.4 W/cm² at the skin")
     assert says(page.dose, "10 min for this area")
     assert says(page.dose, "not read in the original")
+
+
+def test_a_second_channel_is_asked_for_by_its_number(
+    window: MainWindow, page: TreatmentPage
+) -> None:
+    begin(window, page, "TENS, conventional")
+    set_values(window, page, amplitude_ma=20.0, channels=2.0)
+    question = page.questions.question
+    assert question is not None
+    assert (question.key, question.text) == ("amplitude_ma@2", "Amplitude (peak), channel 2")
+    assert says(page.questions, "20 mA")  # the first channel's is in hand
+    page.questions.take_focus()
+    write(window, "15")
+    press(window, Qt.Key.Key_Return)
+    assert page.form.fields["amplitude_ma@2"].value == 15.0
+    press(window, Qt.Key.Key_Right)
+    press(window, Qt.Key.Key_Up)
+    assert page.form.fields["amplitude_ma@2"].value == 16.0
+    assert page.form.fields["amplitude_ma"].value == 20.0
