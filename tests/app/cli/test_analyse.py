@@ -214,12 +214,13 @@ def test_a_chosen_share_of_the_hold_and_a_leaning_sensor_give_their_closed_forms
     t = times(6.0)
     path = write_csv(tmp_path / "o1.csv", "time_s,force_n", t, trapezoid(t))
     words = ("analyse", path, "--test", "knee.ext.90", "--side", "left", "--lever", 0.42)
-    rep = only_rep(run_json(*words, "--hold-fraction", 0.5, "--force-angle", 60))
+    analysis = run_json(*words, "--hold-fraction", 0.5, "--force-angle", 60)
+    rep = only_rep(analysis)
     # Over half of 300 N: 3 s of plateau and half of each ramp of 0.3 s, 225 N on average.
     assert rep["hold_s"] == pytest.approx(3.3, abs=2e-3)
     assert rep["mean_hold_n"] == pytest.approx((900 + 2 * 0.15 * 225) / 3.3, rel=5e-4)
     assert rep["torque_nm"] == pytest.approx(300 * 0.42 / 2)
-    assert "50 % of peak" in rep["methods"]["hold_s"]
-    assert "cos 60°" in rep["methods"]["torque_nm"]
+    assert "50 % of peak" in analysis["methods"]["hold_s"]
+    assert "cos 60°" in analysis["methods"]["torque_nm"]
     assert run(*words, "--force-angle", 90).returncode == 2
     assert run(*words, "--hold-fraction", 90).returncode == 2
