@@ -288,6 +288,7 @@ class TreatmentPage(Page):
         self.form.set_parts(_BESIDE_UNIT if self._is_unit else _ALL)
         was = {each.key: each.before or "nothing" for each in changes}
         self.form.show_draft(shown, was)
+        self._tell_overdue(draft)
         self.questions.knobs.show_draft(shown, was)
         self.questions.knobs.setVisible(not self._is_unit and not self.questions.knobs.isHidden())
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
@@ -301,6 +302,12 @@ class TreatmentPage(Page):
         unit = self.desk.treatment
         if self._is_unit and unit is not None:
             self.unit.show_treatment(unit)
+
+    def _tell_overdue(self, draft: Draft) -> None:
+        """A unit past its day is told and stops nothing: the clinician decides."""
+        due = draft.plain.get("calibration_due")
+        if isinstance(due, str) and due < self.desk.today.isoformat():
+            self.form.remark("calibration_due", "This day is over: the unit was to be checked.")
 
     def _show_beside(self, draft: Draft) -> None:
         """What other instruments tell: the evoked force, the last output check of the head."""

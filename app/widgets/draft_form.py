@@ -68,6 +68,11 @@ class DraftForm(QWidget):
             was = (changed or {}).get(key)
             field.field.set_mark(f"was {was}" if was else "")
 
+    def remark(self, key: str, words: str) -> None:
+        """Something to know of a field whose value can be taken as it is."""
+        if key in self.fields and not self.fields[key].problem:
+            self.fields[key].field.complain(words)
+
     def set_parts(self, parts: tuple[Part, ...]) -> None:
         """Which sections are there at all."""
         for part, section in self._sections.items():

@@ -708,3 +708,18 @@ def test_a_second_channel_is_asked_for_by_its_number(
     press(window, Qt.Key.Key_Up)
     assert page.form.fields["amplitude_ma@2"].value == 16.0
     assert page.form.fields["amplitude_ma"].value == 20.0
+
+
+def test_a_unit_past_its_day_is_told_and_stops_nothing(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    ultrasound(window, page)
+    page.form.go_to("calibration_due")
+    set_values(window, page, calibration_due=window.desk.today.isoformat())
+    assert not says(page.form, "This day is over")
+    set_values(window, page, calibration_due="2026-01-31")
+    assert says(page.form, "This day is over")
+    before = len(of_visit(window, clinic))
+    press(window, Qt.Key.Key_Return, CTRL)
+    press(window, Qt.Key.Key_Return, CTRL)
+    assert len(of_visit(window, clinic)) == before + 1
