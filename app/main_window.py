@@ -27,6 +27,7 @@ from app.widgets.key_sheet import KeySheet
 from app.widgets.notice_line import NoticeLine
 from app.widgets.rail import Rail
 from app.widgets.rows import Row
+from app.widgets.tab_order import move_focus
 from app.widgets.top_bar import TopBar, facts_line
 from app.workflow import Notice
 
@@ -139,6 +140,12 @@ class MainWindow(QMainWindow):
         for overlay in (self._finder, self._key_sheet):
             if overlay.isVisible():
                 overlay.place()
+
+    def focusNextPrevChild(self, forward: bool) -> bool:  # noqa: N802
+        """Tab was pressed: on through the window as it is read."""
+        if move_focus(self._middle, self.focusWidget(), forward=forward):
+            return True
+        return super().focusNextPrevChild(forward)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802
         if self.may_close():

@@ -190,6 +190,12 @@ class Segments(QWidget, Generic[K]):
     def set_value(self, value: K | None) -> None:
         for key, button in zip(self._keys, self._group.buttons(), strict=True):
             button.setChecked(key == value)
+        self._lead_focus()
+
+    def _lead_focus(self) -> None:
+        """Who gives the focus to the choice gives it to what is chosen."""
+        buttons = self._group.buttons()
+        self.setFocusProxy(self._group.checkedButton() or buttons[0])
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Qt's buttons move the focus by arrow keys only where one of them must be chosen."""
@@ -205,6 +211,7 @@ class Segments(QWidget, Generic[K]):
         for other, button in enumerate(self._group.buttons()):
             if other != index:
                 button.setChecked(False)
+        self._lead_focus()
         self.changed.emit(self.value)
 
 
