@@ -99,7 +99,7 @@ class AsymmetryBar(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         head, foot = theme().px(30), theme().px(46)
-        height = min(self.height() - head - foot, theme().px(72))
+        height = min(self.height() - head - foot, max(theme().px(72), 0.4 * self.height()))
         top = head + (self.height() - head - foot - height) / 2
         track = QRectF(space(1), top, self.width() - space(2), height)
         self._paint_track(painter, track)

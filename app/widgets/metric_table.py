@@ -22,6 +22,7 @@ _Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
 _NAME, _UNIT, _ERROR, _HOW = 0, -3, -2, -1
 _UNKNOWN = "not known"
+_LEAST_HOW = 132  # px at 100 % for the name of a method
 
 
 _WHY_UNKNOWN = (
@@ -222,10 +223,10 @@ class MetricTable(QTableView):
             QHeaderView.ResizeMode.ResizeToContents,
             QHeaderView.ResizeMode.Stretch,
         )
-        needed = sum(
-            max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) for c in range(count)
-        )
-        is_narrow = needed > self.viewport().width()
+        widths = [
+            max(self.sizeHintForColumn(c), header.sectionSizeHint(c)) for c in range(count - 1)
+        ]
+        is_narrow = sum(widths) + theme().px(_LEAST_HOW) > self.viewport().width()
         self.setColumnHidden(count - 1, is_narrow)
         for column in range(count):
             stretched = 0 if is_narrow else count - 1

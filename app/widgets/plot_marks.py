@@ -170,21 +170,20 @@ def draw_levels(painter: QPainter, area: PlotArea, levels: Sequence[Level]) -> N
 def draw_level_names(
     painter: QPainter, area: PlotArea, levels: Sequence[Level], unit: ForceUnit
 ) -> None:
-    """Beside each other and never on a line; over the curves, which may run through their place."""
+    """Above its line, where curves seldom come; under it where another line is close above."""
     px, face = area.px, area.font()
     metrics = QFontMetricsF(face)
-    highest = max((level.value_n for level in levels), default=0.0)
+    heights = [area.y(level.value_n) for level in levels]
     left = area.rect.left() + px(8)
+    painter.setFont(face)
     for level in sorted(levels, key=lambda entry: entry.side is Side.RIGHT):
         y = area.y(level.value_n)
-        painter.setPen(QColor(_text_colour(level.side)))
-        painter.setFont(face)
+        is_crowded = any(0 < y - other < px(22) for other in heights)
         text = f"{level.label} {number(level.value_n / unit.newtons, unit.decimals)}"
         width = metrics.horizontalAdvance(text)
-        top = y - px(21) if level.value_n == highest else y + px(1)
-        box = QRectF(left, top, width + 4, px(20))
-        painter.fillRect(box.adjusted(-px(3), px(2), px(3), -px(1)), colours().colour("raised"))
-        _text(painter, box, text, right=False)
+        top = y + px(1) if is_crowded else y - px(21)
+        painter.setPen(QColor(_text_colour(level.side)))
+        _text(painter, QRectF(left, top, width + 4, px(20)), text, right=False)
         left += width + px(24)
 
 

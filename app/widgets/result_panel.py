@@ -22,7 +22,7 @@ from app.workflow import LimbResult, SetResult
 from data.analysis.symmetry import FORMULAS
 from data.analysis.types import Side
 
-_MOST_BAR = 220  # px at 100 %
+_MOST_BAR = 360  # px at 100 %
 # The size of the headline, the least height in px at 100 % for it, and how many of verdict, limbs
 # and formula stand below it: from much room to little.
 _FITS = (
