@@ -25,6 +25,7 @@ from data.clinical.modalities import (
 )
 from data.clinical.presets import Preset
 from data.clinical.screening import ScreeningList, open_items
+from data.episodes import Episode
 from data.records import Session, Stage, Treatment
 from data.sides import Side
 from data.treatment_course import Course
@@ -46,6 +47,7 @@ __all__ = [
     "as_last_time",
     "differences",
     "new_draft",
+    "of_episode",
     "preset_draft",
     "treatment_of",
     "with_form",
@@ -187,6 +189,23 @@ def as_last_time(last: Treatment) -> Draft:
         origin_words=f"as on {_day(last)}",
         episode_id=last.episode_id,
     )
+
+
+def of_episode(draft: Draft, episode: Episode | None, on: date) -> Draft:
+    """The draft as part of the open injury: its stage on that day, and the days since. Without
+    one it is part of none, whatever the last treatment belonged to."""
+    values = dict(draft.values)
+    values.pop("stage", None)  # that of another day
+    if episode is None:
+        return replace(draft, values=values, episode_id=None)
+    stage, days = episode.stage_on(on), episode.day(on)
+    if stage is not None:
+        method = "stage of the injury on the day"
+        values["stage"] = Value(stage.value, "", Origin.DERIVED, True, method=method)
+    if days >= 0:
+        method = "day of the treatment − day of the injury"
+        values["days_since_injury"] = Value(days, "d", Origin.DERIVED, True, method=method)
+    return replace(draft, values=values, episode_id=episode.id)
 
 
 def differences(draft: Draft, last: Treatment) -> list[Difference]:

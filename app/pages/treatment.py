@@ -39,13 +39,21 @@ from data.clinical.entries import CatalogueError
 from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, Plain, number_of
 from data.clinical.screening import screening_lists
+from data.episodes import Episode
 from data.output_checks import unit_and_head
 from data.records import Treatment
 from data.sides import Side
 from data.store import Store
 from data.treatment_course import Course
 from data.treatment_dose import dose_numbers
-from data.treatment_draft import Difference, Draft, as_last_time, differences, new_draft
+from data.treatment_draft import (
+    Difference,
+    Draft,
+    as_last_time,
+    differences,
+    new_draft,
+    of_episode,
+)
 from data.treatment_record import MarkKind, ScreeningRecord, Value
 from data.treatment_timer import TreatmentTimer
 from data.treatment_values import values_of
@@ -65,7 +73,7 @@ class _Read:
     """The visit, the injury that is treated, and the last treatment of each kind, newest first."""
 
     visit: Visit
-    episode_id: UUID | None
+    episode: Episode | None
     last: dict[Modality, Treatment]
     captures: Path
 
@@ -242,7 +250,9 @@ class TreatmentPage(Page):
             unit = draft.form.field("clinician").unit
             values = {**draft.values, "clinician": Value(clinician, unit)}
             draft = replace(draft, values=values)
-        self._draft = replace(draft, episode_id=draft.episode_id or read.episode_id)
+        session = read.visit.session
+        on = local_time(session.started_at, session.utc_offset_min).date()
+        self._draft = of_episode(draft, read.episode, on)
         self._last, self._is_unit, self._asked_again = last, False, False
         self.questions.begin()
         self.body_map.set_placement(draft.placement)
@@ -674,6 +684,4 @@ def _read(store: Store, session_id: UUID) -> _Read:
     given = [treatment for treatment in last if treatment is not None]
     found = sorted(given, key=lambda t: t.ended_at or t.started_at, reverse=True)
     episode = injuries(store, person_id).open
-    return _Read(
-        visit, episode.id if episode else None, {t.modality: t for t in found}, store.captures
-    )
+    return _Read(visit, episode, {t.modality: t for t in found}, store.captures)

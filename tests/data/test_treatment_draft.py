@@ -12,6 +12,7 @@ from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, forms
 from data.clinical.presets import presets
 from data.clinical.screening import Answer, screening_lists
+from data.episodes import Episode, StageChange
 from data.ids import uuid7
 from data.records import Session, Stage, Treatment
 from data.sides import Side
@@ -23,6 +24,7 @@ from data.treatment_draft import (
     as_last_time,
     differences,
     new_draft,
+    of_episode,
     preset_draft,
     treatment_of,
 )
@@ -286,3 +288,28 @@ def test_the_load_of_a_unit_is_the_highest_over_its_changes(session: Session):
     assert load["ch1_rms_ma"].value == pytest.approx(10.0)
     assert load["ch1_density_ma_cm2"].value == pytest.approx(0.4)
     assert "ch1_pulses" not in load
+
+
+def test_a_draft_belongs_to_the_open_injury_and_to_its_stage_on_that_day(
+    store: Store, session: Session
+):
+    last = replace(stored(store, session), episode_id=uuid7())
+    on = date(2026, 11, 20)
+    injury = Episode(
+        id=uuid7(),
+        at=AT,
+        person_id=session.person_id,
+        injured_on=date(2026, 11, 1),
+        stages=(
+            StageChange(Stage.ACUTE, date(2026, 11, 1)),
+            StageChange(Stage.FUNCTIONAL, date(2026, 11, 19)),
+            StageChange(Stage.PREVENTION, date(2026, 12, 1)),
+        ),
+    )
+    draft = of_episode(as_last_time(last), injury, on)
+    assert draft.episode_id == injury.id
+    assert (draft.plain["stage"], draft.plain["days_since_injury"]) == ("functional", 19)
+    assert draft.values["stage"].origin is Origin.DERIVED
+    healthy = of_episode(as_last_time(last), None, on)
+    assert healthy.episode_id is None
+    assert "stage" not in healthy.values

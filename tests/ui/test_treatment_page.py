@@ -15,7 +15,7 @@ from app.status import TreatmentState
 from app.widgets.controls import Button, HowButton
 from data.analysis.types import Side
 from data.clinical.screening import Answer
-from data.records import Treatment
+from data.records import Stage, Treatment
 from data.treatment_journal import open_treatments
 from data.treatment_record import MarkKind
 from devices.modality import Modality, Origin, UltrasoundSettings
@@ -723,3 +723,20 @@ def test_a_unit_past_its_day_is_told_and_stops_nothing(
     press(window, Qt.Key.Key_Return, CTRL)
     press(window, Qt.Key.Key_Return, CTRL)
     assert len(of_visit(window, clinic)) == before + 1
+
+
+def test_a_treatment_belongs_to_the_stage_of_the_injury_on_its_day(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    begin(window, page, "TENS, conventional")
+    # the clinic's athlete: injured 37 days ago, functional since 6 Nov 2026
+    assert page.form.fields["stage"].value == "functional"
+    assert page.form.fields["days_since_injury"].value == 37.0
+    set_values(window, page, amplitude_ma=20.0, site="hamstring", side="right")
+    answer_all(window, page)
+    screen(window)
+    press(window, Qt.Key.Key_Return, CTRL)
+    (kept,) = tens_of(window, clinic)
+    assert kept.stage is Stage.FUNCTIONAL
+    assert kept.episode_id is not None
+    assert kept.values["days_since_injury"].origin is Origin.DERIVED
