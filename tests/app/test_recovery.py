@@ -30,6 +30,7 @@ async def _killed_again_and_again(folder: Path, rounds: int, seed: int) -> dict[
         for campaign in campaigns:
             campaign.folder.mkdir()
             group.create_task(campaign.run(rounds // AT_ONCE))
+    assert sum(campaign.stalled for campaign in campaigns) <= max(1, rounds // 50)
     states = {state for campaign in campaigns for state in campaign.states}
     return {state: sum(c.states.get(state, 0) for c in campaigns) for state in states}
 
