@@ -65,6 +65,7 @@ class ReviewPage(Page):
         self.numbers = MetricPanel()
         self.table = self.numbers.table
         self.summary = RunSummary(is_narrow=True)
+        self.notes = Text("", "small", tone="attention", wrap=True)
         self.changes = Elided("", "small", tone="muted")
         self.changed_how = HowButton("", "who changed what")
         self.reps = RowList("Repetitions")
@@ -122,6 +123,7 @@ class ReviewPage(Page):
         self.body.addWidget(self.header)
         self._state = Text("", tone="attention", wrap=True)
         self.body.addWidget(self._state)
+        self.body.addWidget(self.notes)
         self.plot.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         self.plot.setMinimumHeight(theme().px(200))
         plot = Card(margin=2)
@@ -211,6 +213,9 @@ class ReviewPage(Page):
             return
         read, unit = self._read, self.desk.settings.force_unit
         reps = read.trial.analysis.reps
+        of_trial = [note.text for note in read.trial.analysis.quality if note.rep is None]
+        self.notes.setText("\n".join(map(plain, of_trial)))
+        self.notes.setVisible(bool(of_trial))
         spans = {
             rep.number: RepSpan(
                 rep.number, rep.bounds.start_s, rep.bounds.end_s, rep.rejected is not None

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
@@ -9,7 +11,7 @@ from app.navigation import PageId, Route, StartTest
 from app.pages.review import ReviewPage
 from app.pages.visit import VisitPage
 from app.units import ForceUnit
-from data.analysis.types import RepResult, Side, TrialAnalysis
+from data.analysis.types import QualityNote, RepResult, Side, TrialAnalysis
 from data.analysis.windows import MANUAL
 from data.records import Trial
 from tests.ui.clinic import Clinic
@@ -422,3 +424,16 @@ def test_the_unit_of_force_is_shown_only(window: MainWindow, clinic: Clinic) -> 
     assert says(page, "36.4\u00a0kgf")
     assert nordic(window, clinic) == before
     window.desk.change_settings(force_unit=ForceUnit.NEWTON)
+
+
+def test_what_concerns_a_whole_trial_is_said_over_its_curve(
+    window: MainWindow, clinic: Clinic
+) -> None:
+    trial = nordic(window, clinic)
+    note = QualityNote("SHORT", "An effort at 8.0 s lasted 0.77 s: it is not counted.")
+    of_rep = QualityNote("DOUBLE", "Two peaks.", 1, Side.LEFT)
+    told = replace(trial.analysis, quality=(note, of_rep))
+    stored(window, lambda s: s.trials.replace_analysis(trial.id, told, ""))
+    page = review(window, clinic)
+    assert page.notes.isVisible()
+    assert page.notes.text() == note.text
