@@ -122,7 +122,7 @@ class TreatmentPage(Page):
             return
         if self._timer is not None:
             self._draft = self._timer.draft
-            self.desk.running.is_in_sight = True
+        self.desk.running.is_in_sight = self._timer is not None
         self.output.forget()
         self.desk.store.ask(self, lambda store: _read(store, session_id), self._on_read, slot="v")
         self._show()

@@ -479,6 +479,20 @@ def test_a_check_that_falls_due_is_told_on_every_page(
     assert "the planned time is over" in window.foot.text
 
 
+def test_a_check_is_told_on_the_treatment_of_another_athlete_too(
+    window: MainWindow, page: TreatmentPage, clinic: Clinic
+) -> None:
+    passed = [0.0]
+    window.desk.running.clock = lambda: passed[0]
+    ultrasound(window, page)
+    press(window, Qt.Key.Key_Space, CTRL)
+    window.go(Route(PageId.TREATMENT, new_visit(window, clinic)))
+    settle(window)
+    passed[0] = 61.0
+    run_events(1.2)
+    assert "Therapeutic ultrasound, Alex Morgan: look at the skin" in window.foot.text
+
+
 def test_no_minutes_at_all_are_no_dose(
     window: MainWindow, page: TreatmentPage, clinic: Clinic
 ) -> None:
