@@ -41,7 +41,7 @@ class KnownMasses(Card):
                 "m/s²",
                 *TERMS["gravity_m_s2"],
                 decimals=5,
-                help_text="Empty: 9.80665 m/s², which may be 0.27 % off.",
+                help_text="Empty: 9.80665 m/s², which may be 0.27\u00a0% off.",
             ),
         }
         grid = QGridLayout()

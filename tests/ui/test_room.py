@@ -13,12 +13,12 @@ from app.pages.live_test import LivePage
 from app.pages.person import PersonPage
 from app.pages.visit import VisitPage
 from app.widgets.text import Text
+from app.workflow import Notice, Weight
 from tests.ui import gallery
 from tests.ui.clinic import Clinic
 from tests.ui.gallery import BOARD, SCENES
 from tests.ui.live_states import LIVE_STATES, live_window
 from tests.ui.stage import open_window, run_events, settle
-
 
 _FORMS = (PageId.TREATMENT, PageId.EXERCISES)  # two columns of fields scroll within themselves
 
@@ -126,3 +126,19 @@ def _content(window: MainWindow) -> QWidget:
     inner = window.page.findChildren(QScrollArea)[-1].widget()
     assert inner is not None
     return inner
+
+
+def test_what_to_do_is_never_cut_from_a_notice(qapp: QApplication, clinic: Clinic) -> None:
+    notice = Notice(
+        Weight.ATTENTION,
+        "The backup of today could not be written: the folder on the second disk is gone.",
+        "Every record is safe on this computer.",
+        "Plug the disk in, or choose another folder in the settings.",
+    )
+    with open_window(clinic.path, text_scale=1.25, size=(1280, 800)) as window:
+        settle(window)
+        window.desk.notice.emit(notice)
+        settle(window)
+        (said,) = [each for each in window.foot.findChildren(Text) if notice.todo in each.text()]
+        assert said.heightForWidth(said.width()) <= said.height()
+        assert window.foot.mapTo(window, QPoint(0, window.foot.height())).y() <= window.height()
