@@ -392,6 +392,8 @@ class TreatmentPage(Page):
         timer = self._timer
         if timer is not None and not timer.is_ended:
             return "All is answered so far. End the timer when the treatment is over."
+        if self._draft is not None and not self._draft.screening.answers:
+            return "All but the screening is answered: S asks it. Ctrl+Enter saves."
         return "Everything is answered. Ctrl+Enter saves."
 
     def _show_dose(self) -> None:

@@ -167,7 +167,8 @@ class _Section(Card):
             self._grid.addWidget(field, line, place, 1, span)
             place += span
         self.more.setVisible(bool(rest))
-        self.more.setText("Fewer fields" if is_open else f"{len(rest)} more fields")
+        more = f"{len(rest)} more field{'s' if len(rest) > 1 else ''}"
+        self.more.setText("Fewer fields" if is_open else more)
 
 
 def _is_first(draft: Draft, key: str) -> bool:

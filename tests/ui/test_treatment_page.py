@@ -172,7 +172,9 @@ def test_a_first_ultrasound_with_screening_is_answered_from_the_keyboard(
             press(window, Qt.Key.Key_Return)
             keys += len(text) + 1
         assert keys < 200
+    assert says(page.questions, "All but the screening is answered")
     keys += screen(window)
+    assert says(page.questions, "Everything is answered")
     press(window, Qt.Key.Key_Return, CTRL)
     keys += 2
     # At 40 words a minute of 5 letters, 90 seconds are 300 keys: two thirds are left for looking.
