@@ -13,6 +13,7 @@ from data.clinical.difference import LimbDifference, limb_difference
 from data.clinical.retest import error_of_test
 from data.clinical.tests import StrengthTest
 from data.intake import analysis_options
+from data.readings import kept_apart
 from data.records import Trial
 from data.store import Store
 
@@ -58,13 +59,16 @@ def set_asymmetry(store: Store, trial: Trial) -> Asymmetry | None:
 
 
 def compare_set(trials: Sequence[Trial], test: StrengthTest) -> LimbComparison:
-    """Both limbs over all trials of one set."""
-    return compare_limbs(
+    """Both limbs over all trials of one set; refused where they were not measured the same way."""
+    compared = compare_limbs(
         limb_reps(trials, Side.LEFT),
         limb_reps(trials, Side.RIGHT),
         test,
         analysis_options(trials[0].header),
     )
+    has_both = compared.asymmetry.left is not None and compared.asymmetry.right is not None
+    apart = kept_apart(trials, test) if has_both else ()
+    return compared.refused(f"measured in two ways ({'; '.join(apart)})") if apart else compared
 
 
 def limb_reps(trials: Sequence[Trial], side: Side) -> list[RepResult]:

@@ -54,6 +54,18 @@ def series_key(
     )
 
 
+def kept_apart(trials: Sequence[Trial], test: StrengthTest) -> tuple[str, ...]:
+    """What keeps limbs that were recorded one after the other from being compared, in words.
+
+    Forces of two devices, levers or positions are two different tests.
+    """
+    found: dict[str, None] = {}
+    keys = [series_key(trial.header, test, None) for trial in trials]
+    for key in keys[1:]:
+        found |= dict.fromkeys(keys[0].differences(key))
+    return tuple(found)
+
+
 def gravity_of(header: TrialHeader) -> GravityMethod | None:
     """How the limb's weight was had; None where a weight was given and nobody noted how."""
     return header.gravity or (GravityMethod.NONE if header.gravity_n is None else None)

@@ -13,6 +13,7 @@ from app.report.items import item_line
 from app.report.strength import strength_section
 from app.report.treatments import treatment_section
 from app.report.trial import ReportTrial, runs_of
+from app.results import compare_set
 from app.version import program_version
 from app.wording import (
     TABLE_METRICS,
@@ -22,13 +23,11 @@ from app.wording import (
     short_method,
     used_methods,
 )
-from data.analysis.trial import combine_limbs
 from data.analysis.types import Asymmetry
 from data.clinical.retest import Pairs, error_of_test
 from data.clinical.tests import StrengthTest
 from data.clinical.typical_error import TypicalError
 from data.episodes import Item
-from data.intake import analysis_options
 from data.records import Person, Session, Treatment, Trial
 
 Retests: TypeAlias = Mapping[tuple[str, str], Mapping[str, Pairs]]
@@ -114,8 +113,7 @@ def _comparison(run: Sequence[ReportTrial], test: StrengthTest | None) -> Asymme
     first = run[0].trial
     if len(run) == 1 or test is None:
         return first.analysis.asymmetry
-    options = analysis_options(first.header)
-    return combine_limbs(first.analysis, run[1].trial.analysis, test, options).asymmetry
+    return compare_set([each.trial for each in run], test).asymmetry
 
 
 def _methods(visit: Visit) -> Iterable[str]:

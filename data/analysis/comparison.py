@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from data.analysis import fatigue
 from data.analysis.metrics import MetricTable
@@ -41,6 +41,14 @@ class LimbComparison:
     asymmetry: Asymmetry
     asymmetries: tuple[Asymmetry, ...]
     quality: tuple[QualityNote, ...] = ()
+
+    def refused(self, reason: str) -> LimbComparison:
+        """The same limbs with no number between them."""
+        return LimbComparison(
+            _without_value(self.asymmetry, reason),
+            tuple(_without_value(each, reason) for each in self.asymmetries),
+            self.quality,
+        )
 
 
 def valid_values(reps: Sequence[RepResult], key: str) -> list[float]:
@@ -146,6 +154,10 @@ def _compare(
         dominant=options.dominant,
         both_injured=options.both_injured,
     )
+
+
+def _without_value(asymmetry: Asymmetry, reason: str) -> Asymmetry:
+    return replace(asymmetry, value_percent=None, stronger=None, reason=reason)
 
 
 def _add_from_best(table: MetricTable, reps: Sequence[RepResult]) -> None:

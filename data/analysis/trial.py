@@ -72,18 +72,6 @@ def analyse(curve: Curve, test: StrengthTest, options: AnalysisOptions) -> Trial
     )
 
 
-def combine_limbs(
-    left: TrialAnalysis, right: TrialAnalysis, test: StrengthTest, options: AnalysisOptions
-) -> LimbComparison:
-    """Compare limbs that were tested one after the other, each in its own recording."""
-    return compare_limbs(
-        [rep for rep in left.reps if rep.side is not Side.RIGHT],
-        [rep for rep in right.reps if rep.side is not Side.LEFT],
-        test,
-        options,
-    )
-
-
 def _result(limb: LimbRep, metrics: Mapping[str, Metric], options: AnalysisOptions) -> RepResult:
     return RepResult(
         number=limb.number,

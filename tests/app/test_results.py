@@ -127,3 +127,30 @@ def test_a_small_difference_over_the_cv_is_still_within_the_error(store: Store) 
     assert result is not None
     assert result.judged is not None
     assert result.judged.standing is Standing.WITHIN_ERROR
+
+
+@pytest.mark.parametrize(
+    ("other", "said"),
+    [
+        ({"device_model": "chronojump"}, "device"),
+        ({"lever_m": 0.42}, "lever 0.3 m, then 0.42 m"),
+        ({"posture": "hips bent"}, "position"),
+    ],
+)
+def test_limbs_that_were_not_measured_the_same_way_are_not_compared(
+    store: Store, other: dict[str, str | float], said: str
+) -> None:
+    right = visit(store, 0, 300.0, 400.0, "progressor")
+    left, right = store.trials.of_set(right.header.set_id)
+    set_id = uuid7()
+    first = replace(left.header, id=uuid7(), set_id=set_id, lever_m=0.3)
+    keep(store, first, 300.0)
+    second = replace(right.header, id=uuid7(), set_id=set_id, lever_m=0.3)
+    keep(store, replace(second, **other), 400.0)
+    result = set_result(store, set_id)
+    assert result is not None
+    assert [limb.best_n for limb in result.limbs] == pytest.approx([300, 400], abs=0.5)
+    assert result.asymmetry.value_percent is None
+    assert said in (result.asymmetry.reason or "")
+    assert result.judged is not None
+    assert result.judged.standing is Standing.REFUSED

@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from data.analysis.comparison import compare_limbs
 from data.analysis.recording import AnalysisError
-from data.analysis.trial import analyse, combine_limbs
+from data.analysis.trial import analyse
 from data.analysis.types import AnalysisOptions, Curve, RepBounds, Side
 from data.clinical.catalogue import tests as strength_tests
 from tests.data.analysis.curves import (
@@ -80,13 +81,13 @@ def test_one_limb_alone_has_no_asymmetry_and_two_recordings_have() -> None:
     weaker = replace(_three_reps(0.8, 0.75, 0.7), sides=(Side.RIGHT,))
     right = run(weaker)
     test = strength_tests()[HOLD]
-    combined = combine_limbs(left, right, test, AnalysisOptions())
+    combined = compare_limbs(left.reps, right.reps, test, AnalysisOptions())
     assert combined.asymmetry.formula == "pdiff"
     assert combined.asymmetry.value_percent == pytest.approx(20.0)
     assert combined.asymmetry.left == pytest.approx(300.0)
     assert combined.asymmetry.right == pytest.approx(240.0)
     assert combined.asymmetry.aggregation == "best of 3"
-    injured = combine_limbs(left, right, test, AnalysisOptions(injured=Side.LEFT))
+    injured = compare_limbs(left.reps, right.reps, test, AnalysisOptions(injured=Side.LEFT))
     assert injured.asymmetry.formula == "lsi"
     assert injured.asymmetry.value_percent == pytest.approx(125.0)
 
@@ -94,7 +95,7 @@ def test_one_limb_alone_has_no_asymmetry_and_two_recordings_have() -> None:
 def test_unequal_numbers_of_repetitions_are_said() -> None:
     left = run(_three_reps(1.0, 0.9, 0.95))
     right = run(replace(_three_reps(0.8, 0.75), sides=(Side.RIGHT,)))
-    combined = combine_limbs(left, right, strength_tests()[HOLD], AnalysisOptions())
+    combined = compare_limbs(left.reps, right.reps, strength_tests()[HOLD], AnalysisOptions())
     assert [note.code for note in combined.quality] == ["UNEQUAL"]
     assert combined.asymmetry.aggregation == "best of 3 left, 2 right"
 
@@ -105,7 +106,7 @@ def test_the_aggregation_of_the_test_is_used() -> None:
     right = analyse(
         replace(_three_reps(0.5, 0.5, 0.5), sides=(Side.RIGHT,)), test, AnalysisOptions()
     )
-    combined = combine_limbs(left, right, test, AnalysisOptions())
+    combined = compare_limbs(left.reps, right.reps, test, AnalysisOptions())
     assert combined.asymmetry.left == pytest.approx(285.0)
     assert combined.asymmetry.right == pytest.approx(150.0)
 
