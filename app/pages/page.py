@@ -11,7 +11,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QKeySequence, QResizeEvent, QShor
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.navigation import Desk, Route
-from app.theme import Type, font, set_state, space
+from app.theme import TARGET, Type, font, set_state, space, theme
 from app.widgets.controls import page_margins, row, scrolling, shortcut_text
 from app.widgets.text import Elided, Text
 
@@ -95,6 +95,7 @@ class Header(QWidget):
         for action in actions:
             layout.addWidget(action)
         self.setLayout(layout)
+        self.setMinimumHeight(theme().px(TARGET) + 2)  # with a next step or without
 
     def set_detail(self, text: str) -> None:
         self.detail.setText(text)

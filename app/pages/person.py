@@ -21,7 +21,7 @@ from app.episodes import (
 from app.navigation import RECORD_INJURY, Desk, PageId, Route
 from app.pages.page import Header, Page
 from app.reading import Visit
-from app.theme import space
+from app.theme import set_state, space
 from app.trend import Trend, metrics_done, read_trend, tests_done
 from app.units import day, local_offset_min
 from app.widgets.controls import Button, Card, Deck, EmptyState, scrolling
@@ -118,12 +118,17 @@ class PersonPage(Page):
         self._scroll = scrolling(self._content)
         self._scroll.viewport().installEventFilter(self)
         self._stack = Deck(self._scroll, form, scrolling(injury))
+        self._stack.currentChanged.connect(self._show_next_step)
         self.body.addWidget(self._stack, 1)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         if event.type() is QEvent.Type.Resize:
             self._fit_chart()
         return super().eventFilter(watched, event)
+
+    def _show_next_step(self, shown: int) -> None:
+        """A form has its own next step: one at a time."""
+        set_state(self.start, kind="primary" if shown == _PAGE else "normal")
 
     def _fit_chart(self) -> None:
         """The chart fills what the line of the injury leaves of the window."""

@@ -205,7 +205,8 @@ class TrendChart(QWidget):
             if value == steps[-1]:
                 text += f" {shown_unit}"
             painter.setPen(look.colour("muted"))
-            painter.drawText(QRectF(0, y - 10, at.upper.left() - space(2), 20), _RIGHT, text)
+            box = QRectF(0, y - theme().px(10), at.upper.left() - space(2), theme().px(20))
+            painter.drawText(box, _RIGHT, text)
 
     def _paint_moments(self, painter: QPainter, at: TrendScale, trend: Trend) -> None:
         """Injuries and new series as thin lines over both panels, with a word at the top."""

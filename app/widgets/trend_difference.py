@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPen
 
-from app.theme import colours, space
+from app.theme import colours, space, theme
 from app.trend import Trend
 from app.units import quantity
 from app.widgets.trend_scale import TrendScale
@@ -16,7 +16,7 @@ _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: float) -> None:
     """Bars from zero: up where the right is stronger, down where the left is; the grey band is
     what the error of the latest two results allows."""
-    look, zero = colours(), at.y_percent(0)
+    look, zero, px = colours(), at.y_percent(0), theme().px
     error = trend.difference_error_percent
     if error is not None:
         error = min(error, at.percent)
@@ -29,7 +29,7 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
     tick = 10 * max(1, int(at.percent / 2 // 10) + (at.percent > 20))
     tick = tick if tick <= at.percent else 10
     for percent, text in ((tick, f"Right +{tick} %"), (0, "0 %"), (-tick, f"Left +{tick} %")):
-        box = QRectF(0, at.y_percent(percent) - 10, at.lower.left() - space(2), 20)
+        box = QRectF(0, at.y_percent(percent) - px(10), at.lower.left() - space(2), px(20))
         painter.drawText(box, _RIGHT, text)
     for point in trend.points:
         value = point.difference_percent
@@ -41,6 +41,6 @@ def paint_difference(painter: QPainter, at: TrendScale, trend: Trend, width: flo
         if point is trend.points[-1]:
             limb = f"{'Right' if value > 0 else 'Left'} +" if round(abs(value)) else ""
             painter.setPen(look.colour("text"))
-            box = QRectF(x + space(2), y - 10, width - x - space(2), 20)
+            box = QRectF(x + space(2), y - px(10), width - x - space(2), px(20))
             text = f"{limb}{quantity(abs(value), '%')}"
             painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)

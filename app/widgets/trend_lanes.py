@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPen, QPolygonF
 
-from app.theme import Type, colours, font, space
+from app.theme import Type, colours, font, space, theme
 from app.widgets.trend_scale import MarkKind, TrendMark, TrendScale
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -30,11 +30,11 @@ def paint_lanes(
     kinds = lane_kinds(marks)
     if not kinds:
         return
-    height = at.lanes.height() / len(kinds)
+    height, px = at.lanes.height() / len(kinds), theme().px
     for row, kind in enumerate(kinds):
         y = at.lanes.top() + (row + 0.5) * height
         painter.setPen(colours().colour("muted"))
-        name = QRectF(0, y - 10, at.lanes.left() - space(2), 20)
+        name = QRectF(0, y - px(10), at.lanes.left() - space(2), px(20))
         painter.drawText(name, _RIGHT, kind.value)
         painter.setPen(QPen(colours().colour("grid"), 1))
         painter.drawLine(QPointF(at.lanes.left(), y), QPointF(at.lanes.right(), y))
@@ -49,44 +49,52 @@ def paint_lanes(
 
 def _paint_sign(painter: QPainter, mark: TrendMark, x: float, y: float, end: float) -> None:
     """`end` is where the next sign of the lane begins."""
-    look = colours()
+    look, size = colours(), theme().px(5)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(look.colour("muted"))
     match mark.kind:
         case MarkKind.MATCH:
             painter.drawPolygon(
-                QPolygonF([QPointF(x, y - 5), QPointF(x + 5, y + 4), QPointF(x - 5, y + 4)])
+                QPolygonF(
+                    [QPointF(x, y - size), QPointF(x + size, y + size), QPointF(x - size, y + size)]
+                )
             )
         case MarkKind.TREATMENT:
             painter.drawPolygon(
                 QPolygonF(
-                    [QPointF(x, y - 5), QPointF(x + 5, y), QPointF(x, y + 5), QPointF(x - 5, y)]
+                    [
+                        QPointF(x, y - size),
+                        QPointF(x + size, y),
+                        QPointF(x, y + size),
+                        QPointF(x - size, y),
+                    ]
                 )
             )
         case MarkKind.PAIN:
             _paint_number(painter, mark.short, x, y)
         case MarkKind.STAGE | MarkKind.DOSE:
-            painter.drawRect(QRectF(x - 1, y - 6, 2, 12))
+            painter.drawRect(QRectF(x - 1, y - size, 2, 2 * size))
             painter.setPen(look.colour("text"))
             metrics = QFontMetricsF(painter.font())
             text = metrics.elidedText(mark.short, Qt.TextElideMode.ElideRight, end - x - space(2))
             if len(text) > 1:
-                box = QRectF(x + space(1), y - 10, end - x, 20)
+                box = QRectF(x + space(1), y - 2 * size, end - x, 4 * size)
                 painter.fillRect(
-                    QRectF(x + 2, y - 8, metrics.horizontalAdvance(text) + 4, 16),
+                    QRectF(x + 2, y - size, metrics.horizontalAdvance(text) + 4, 2 * size),
                     look.colour("raised"),
                 )
                 painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, text)
         case _:
-            painter.drawEllipse(QPointF(x, y), 3, 3)
+            painter.drawEllipse(QPointF(x, y), 0.6 * size, 0.6 * size)
     painter.setBrush(Qt.BrushStyle.NoBrush)
 
 
 def _paint_number(painter: QPainter, text: str, x: float, y: float) -> None:
     look = colours()
     painter.setFont(font(Type.SMALL, QFont.Weight.DemiBold))
-    width = max(QFontMetricsF(painter.font()).horizontalAdvance(text) + 6, 14.0)
-    box = QRectF(x - width / 2, y - 8, width, 16)
+    height = theme().px(15)
+    width = max(QFontMetricsF(painter.font()).horizontalAdvance(text) + 6, float(height))
+    box = QRectF(x - width / 2, y - height / 2, width, height)
     painter.setBrush(look.colour("raised"))
     painter.setPen(QPen(look.colour("line_strong"), 1))
     painter.drawRoundedRect(box, 4, 4)
