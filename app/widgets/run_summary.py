@@ -67,7 +67,9 @@ class RunSummary(QWidget):
         self.bar.show_difference(now, result.error_percent, before, result.judged)
         self.sentence.setText(in_words(now, result.judged))
         value = asymmetry.value_percent
-        said = f"{asymmetry.formula.upper()} {number(value, 1)} %, " if value is not None else ""
+        name = formula_text(asymmetry.formula).partition(":")[0]
+        name = name[:1].upper() + name[1:]
+        said = f"{name}: {number(value, 1)} %, " if value is not None else ""
         self._formula.setText(f"{said}{asymmetry.aggregation}")
         source = result.error_source or "not known for this test"
         method = f"{formula_text(asymmetry.formula)}. Measurement error: {source}."
