@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QScrollArea
 
 from app.main_window import MainWindow
 from app.navigation import KeepTreatment, PageId, Route
@@ -22,7 +22,7 @@ from devices.modality import Modality, Origin, UltrasoundSettings
 from tests.ui.clinic import Clinic
 from tests.ui.gallery import OFF, TENS
 from tests.ui.reading import press, says, stored, write
-from tests.ui.stage import run_events, settle
+from tests.ui.stage import open_window, run_events, settle
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -756,3 +756,16 @@ def test_a_treatment_belongs_to_the_stage_of_the_injury_on_its_day(
     assert kept.stage is Stage.FUNCTIONAL
     assert kept.episode_id is not None
     assert kept.values["days_since_injury"].origin is Origin.DERIVED
+
+
+def test_with_large_text_nothing_leaves_the_window_and_a_running_clock_is_on_top(
+    qapp: QApplication, clinic: Clinic
+) -> None:
+    with open_window(clinic.path, text_scale=2.0) as window:
+        page = open_page(window, clinic)
+        ultrasound(window, page)
+        area = page.findChild(QScrollArea)
+        assert area is not None
+        assert area.horizontalScrollBar().maximum() == 0
+        press(window, Qt.Key.Key_Space, CTRL)
+        assert page.timer.y() < page.questions.y()
