@@ -37,7 +37,7 @@ SHOWN = (
     "squad_table-dark",
     "visit-light",
     "review-light",
-    "treatment_tens-light",
+    "treatment-light",
     "treatment_running-dark",
     "devices_all-light",
     "calibration_step-light",
