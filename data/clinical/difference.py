@@ -57,8 +57,8 @@ class LimbDifference:
         return self._said("")
 
     def _said(self, source: str) -> str:
-        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.1f} %"
-        threshold = f"the threshold of {self.threshold_percent:g} %"
+        size = "" if self.error_percent is None else f" of about ±{self.error_percent:.1f}\u00a0%"
+        threshold = f"the threshold of {self.threshold_percent:g}\u00a0%"
         match self.standing:
             case Standing.REFUSED:
                 return f"Not compared: {self.source}."

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtGui import QPainter, QPdfWriter
 
+from app.report.blocks import BODY
 from app.report.progress import write_letter, write_progress
 from app.report.progress_reading import read_progress
 from app.report.squad import write_squad
@@ -69,6 +70,7 @@ def test_a_number_on_paper_without_unit_limb_device_or_method_would_be_seen(tmp_
         path = tmp_path / "one.pdf"
         writer = QPdfWriter(str(path))
         painter = QPainter(writer)
+        painter.setFont(BODY.font())
         for place, line in enumerate(lines):
             painter.drawText(100, 1000 + 400 * place, line)
         painter.end()

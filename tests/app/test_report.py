@@ -110,7 +110,7 @@ def test_the_measurement_error_stands_with_its_source():
     said = " ".join(section(nordic()).statements)
     assert "Opar 2013" in said
     # 54 N against 1.96 · √2 · 27.5 N = 76 N, which is 23.7 % of 322 N.
-    assert "Within measurement error of about ±23.7 %" in said
+    assert "Within measurement error of about ±23.7\u00a0%" in said
 
 
 def test_the_clinics_own_error_comes_before_a_published_one():

@@ -113,7 +113,7 @@ def test_a_difference_is_judged_by_error_and_threshold_and_says_by_which_study(
     assert result.judged.error == pytest.approx(error_n)
     assert result.error_percent == pytest.approx(100 * error_n / 300.0)
     assert result.judged.verdict == (
-        "Beyond measurement error of about ±13.6 % and the threshold of 10 %."
+        "Beyond measurement error of about ±13.6\u00a0% and the threshold of 10\u00a0%."
     )
     assert result.error_source is not None
     assert "McCall 2015" in result.error_source

@@ -74,13 +74,13 @@ def test_last_time_points_to_the_limb_that_was_stronger_then() -> None:
     ("left", "right", "said"),
     [
         (None, 280.0, "No difference was computed."),
-        (280.0, 280.0, "Both equal. Within measurement error of about ±16.6 %."),
-        (280.0, 300.0, "Right stronger by 6.7 %. Within measurement error of about ±16.1 %."),
+        (280.0, 280.0, "Both equal. Within measurement error of about ±16.6\u00a0%."),
+        (280.0, 300.0, "Right stronger by 6.7 %. Within measurement error of about ±16.1\u00a0%."),
         (
             300.0,
             210.0,
             "Left stronger by 30.0 %. "
-            "Beyond measurement error of about ±14.4 % and the threshold of 10 %.",
+            "Beyond measurement error of about ±14.4\u00a0% and the threshold of 10\u00a0%.",
         ),
     ],
 )

@@ -29,8 +29,8 @@ def test_a_difference_must_pass_the_error_and_the_threshold() -> None:
     assert found.difference == -60
     assert found.standing is Standing.DIFFERENCE
     assert found.sentence == (
-        "Beyond measurement error of about ±12.6 % (29 professional footballers) "
-        "and the threshold of 10 %."
+        "Beyond measurement error of about ±12.6\u00a0% (29 professional footballers) "
+        "and the threshold of 10\u00a0%."
     )
 
 
@@ -38,7 +38,7 @@ def test_a_difference_within_the_error_is_not_called_one() -> None:
     found = limb_difference(_compared(300, 265), _steady(300), _steady(265), FIVE_PERCENT)
     assert found.percent == pytest.approx(11.67, abs=0.01)
     assert found.standing is Standing.WITHIN_ERROR
-    assert found.sentence.startswith("Within measurement error of about ±13.1 %")
+    assert found.sentence.startswith("Within measurement error of about ±13.1\u00a0%")
 
 
 def test_a_sure_difference_below_the_threshold_is_said_so() -> None:
@@ -47,7 +47,7 @@ def test_a_sure_difference_below_the_threshold_is_said_so() -> None:
     assert found.standing is Standing.BELOW_THRESHOLD
     higher = limb_difference(_compared(300, 240), _steady(300), _steady(240), sure, 25.0)
     assert higher.standing is Standing.BELOW_THRESHOLD
-    assert "threshold of 25 %" in higher.sentence
+    assert "threshold of 25\u00a0%" in higher.sentence
 
 
 def test_a_limb_that_varies_more_than_it_differs_is_within_error() -> None:
