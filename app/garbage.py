@@ -13,6 +13,8 @@ from PySide6.QtCore import QObject, QTimer
 _LOOK_MS = 1000
 _SETTLED_MS = 10_000
 
+_living: list[GarbageInQtThread] = []
+
 
 class GarbageInQtThread(QObject):
     """Takes the automatic collection's place for as long as `parent` lives."""
@@ -20,7 +22,8 @@ class GarbageInQtThread(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         gc.disable()
-        parent.destroyed.connect(gc.enable)
+        _living.append(self)
+        parent.destroyed.connect(lambda: _end(self))
         self._timer = QTimer(self)
         self._timer.setInterval(_LOOK_MS)
         self._timer.timeout.connect(self.collect_due)
@@ -41,3 +44,14 @@ class GarbageInQtThread(QObject):
         and what little garbage the start left may stay.
         """
         gc.freeze()
+
+
+def _end(ended: GarbageInQtThread) -> None:
+    """Not at once: while the parent dies, Qt holds locks that a collection would wait for."""
+    _living.remove(ended)
+    QTimer.singleShot(0, _enable)
+
+
+def _enable() -> None:
+    if not _living:
+        gc.enable()

@@ -48,6 +48,13 @@ def test_automatic_collection_comes_back_with_the_end_of_the_window(qapp: QAppli
     GarbageInQtThread(owner)
     assert not gc.isenabled()
     shiboken6.delete(owner)
+    assert not gc.isenabled()  # Qt is still at it
+    next_owner = QObject()
+    GarbageInQtThread(next_owner)
+    qapp.processEvents()
+    assert not gc.isenabled()  # another window lives
+    shiboken6.delete(next_owner)
+    qapp.processEvents()
     assert gc.isenabled()
 
 
