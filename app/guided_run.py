@@ -57,6 +57,7 @@ class GuidedRun:
         self.reps_planned = test.reps
         self.notice: Notice | None = None
         self.result: SetResult | None = None
+        self.why_no_result = ""
         self.is_recording = False
         self.is_saved = False
         self.is_connected = False
@@ -197,16 +198,18 @@ class GuidedRun:
             self.reps[-1] = replace(last, rejected=reason)
         return []
 
-    def trial_saved(self, result: SetResult | None) -> list[Action]:
+    def trial_saved(self, result: SetResult | None, why_not: str = "") -> list[Action]:
         """The trial is in the database; `result` is set once all limbs have one."""
         self.is_saved = True
         self.result = result or self.result
+        self.why_no_result = why_not
         self._after_trial()
         return []
 
-    def result_changed(self, result: SetResult | None) -> list[Action]:
+    def result_changed(self, result: SetResult | None, why_not: str = "") -> list[Action]:
         """A repetition was struck through, or taken back, after it was stored."""
         self.result = result
+        self.why_no_result = why_not
         return []
 
     def begin_failed(self, message: str) -> list[Action]:
@@ -285,6 +288,7 @@ class GuidedRun:
             notice=self.notice,
             result=self.result,
             rep_started_s=self._rep_started_s,
+            why_no_result=self.why_no_result,
         )
 
     def _missing(self) -> list[Side]:

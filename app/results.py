@@ -48,6 +48,21 @@ def set_result(store: Store, set_id: UUID) -> SetResult | None:
     )
 
 
+def why_no_result(trials: Sequence[Trial]) -> str:
+    """What stands against a comparison of both limbs, in the words of the trials' own notes."""
+    reps = [rep for trial in trials for rep in trial.analysis.reps]
+    kept = {rep.side for rep in reps if rep.rejected is None}
+    only = [side.value for side in Side if side in kept]
+    if len(only) == 1:
+        what = f"Only the {only[0]} limb has a repetition."
+    elif reps and not kept:
+        what = "Every repetition was rejected."
+    else:
+        what = "No repetition was found in this recording."
+    notes = [note.text for trial in trials for note in trial.analysis.quality if note.rep is None]
+    return " ".join([what, *dict.fromkeys(notes), "The curve is kept."])
+
+
 def set_asymmetry(store: Store, trial: Trial) -> Asymmetry | None:
     """The comparison of both limbs where they were recorded one after the other; None where the
     trial has both itself, or the other limb is missing."""

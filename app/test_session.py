@@ -17,7 +17,7 @@ from app.guided_run import REJECTED_IN_TEST, Action, Bests, GuidedRun
 from app.live import LiveTrace
 from app.mailbox import Mailbox
 from app.pair import Pair
-from app.results import limb_reps, set_result
+from app.results import limb_reps, set_result, why_no_result
 from app.run_setup import RunSetup
 from app.station import Finished, Station, TrialPlan
 from app.status import DeviceStatus
@@ -271,14 +271,14 @@ class TestSession(QObject):
     def _save(self, finished: Finished, rejected: list[RepRow]) -> None:
         set_id = self._set_id
 
-        def work(store: Store) -> tuple[_Stored, SetResult | None]:
+        def work(store: Store) -> tuple[_Stored, _Outcome]:
             numbers = {row.number for row in rejected} if len(finished.paths) == 1 else set[int]()
             reasons = dict.fromkeys(numbers, REJECTED_IN_TEST)
             trials = [save_capture(store, path, reasons) for path in finished.paths]
             stored = _Stored(tuple(trial.id for trial in trials), finished.began_s)
             for row in rejected if len(trials) > 1 else ():
                 stored.reject(store, row)
-            return stored, set_result(store, set_id)
+            return stored, _outcome(store, set_id)
 
         self._store.ask(
             self,
@@ -293,21 +293,21 @@ class TestSession(QObject):
         if stored is None:
             return
 
-        def work(store: Store) -> SetResult | None:
+        def work(store: Store) -> _Outcome:
             stored.reject(store, row)
-            return set_result(store, set_id)
+            return _outcome(store, set_id)
 
         self._store.ask(
             self,
             work,
-            lambda result: self._do(self._run.result_changed(result)),
+            lambda outcome: self._do(self._run.result_changed(*outcome)),
             slot="rejection",
             touches=(self.request.session_id, self.request.person.id),
         )
 
-    def _saved(self, stored: tuple[_Stored, SetResult | None]) -> None:
-        self._stored, result = stored
-        self._do(self._run.trial_saved(result))
+    def _saved(self, stored: tuple[_Stored, _Outcome]) -> None:
+        self._stored, outcome = stored
+        self._do(self._run.trial_saved(*outcome))
         if self._leaving:
             self.close()
 
@@ -356,6 +356,15 @@ class TestSession(QObject):
     def _take_bests(self, bests: Bests) -> None:
         self._run.bests = bests
         self.changed.emit()
+
+
+_Outcome = tuple[SetResult | None, str]
+"""The result, or why there is none."""
+
+
+def _outcome(store: Store, set_id: UUID) -> _Outcome:
+    result = set_result(store, set_id)
+    return result, "" if result else why_no_result(store.trials.of_set(set_id))
 
 
 @dataclass(frozen=True, slots=True)

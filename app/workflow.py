@@ -119,3 +119,4 @@ class RunView:
     notice: Notice | None
     result: SetResult | None
     rep_started_s: float | None = None
+    why_no_result: str = ""

@@ -25,7 +25,7 @@ from app.widgets.plot_marks import RepSpan
 from app.widgets.reject_panel import REASONS, RejectPanel
 from app.widgets.review_plot import ReviewPlot
 from app.widgets.rows import Row, RowList
-from app.widgets.run_card import rep_rows, state_words, why_no_result
+from app.widgets.run_card import missing_for_result, rep_rows, state_words
 from app.widgets.run_summary import RunSummary
 from app.widgets.text import Elided, Text
 from app.wording import (
@@ -224,7 +224,7 @@ class ReviewPage(Page):
         }
         self.plot.set_unit(unit)
         self.plot.set_reps(list(spans.values()))
-        self.summary.show_result(read.result, unit, why_no_result(read.data.run, unit))
+        self.summary.show_result(read.result, unit, missing_for_result(read.data.run, unit))
         shown = rep_rows(RunOfTest(read.data.run.set_id, read.data.run.test_id, (read.trial,)))
         self.reps.set_rows([self._row(rep) for rep in shown])
         self.reps.setMinimumHeight(min(self.reps.content_height(), theme().px(180)) + 2)

@@ -6,6 +6,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QToolTip, QWidget
 
+from app.plain_text import plain
 from app.theme import limb_style, set_state, space, theme
 from app.units import ForceUnit, force, number, quantity
 from app.widgets.asymmetry_bar import (
@@ -71,12 +72,12 @@ class ResultPanel(Card):
     def set_unit(self, unit: ForceUnit) -> None:
         self._unit = unit
 
-    def show_result(self, result: SetResult | None) -> None:
-        """None: a run that ended without any result."""
+    def show_result(self, result: SetResult | None, why_not: str = "") -> None:
+        """None: a run that ended without any result, and why."""
         self.bar.setVisible(result is not None and result.asymmetry.value_percent is not None)
         if result is None:
             self._headline.setText("No result")
-            self._detail.setText("No repetition could be taken from this recording.")
+            self._detail.setText(plain(why_not))
             self._formula.setText("")
             for facts in self._facts.values():
                 facts.setText("")

@@ -98,7 +98,7 @@ class RunBoard(QWidget):
         self._show_time(view)
         is_result = view.step is Step.RESULT and not self._is_stage
         if is_result:
-            self.result.show_result(view.result)
+            self.result.show_result(view.result, view.why_no_result)
         self._stack.setCurrentWidget(self.result if is_result else self._card)
         self._show_numbers()
 

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout
 
 from app.plain_text import plain
 from app.reading import RunOfTest, test_name
+from app.results import why_no_result
 from app.theme import space
 from app.units import ForceUnit, force, number, quantity, time_of_day
 from app.widgets.controls import Button, Card, row
@@ -63,7 +64,7 @@ class RunCard(Card):
         self.reps.setMinimumHeight(self.reps.height_of(max(len(rows), 1)))
 
     def show_result(self, run: RunOfTest, result: SetResult | None, unit: ForceUnit) -> None:
-        self.summary.show_result(result, unit, why_no_result(run, unit))
+        self.summary.show_result(result, unit, missing_for_result(run, unit))
 
 
 def rep_rows(run: RunOfTest) -> list[RepRow]:
@@ -91,13 +92,13 @@ def rep_rows(run: RunOfTest) -> list[RepRow]:
     return rows
 
 
-def why_no_result(run: RunOfTest, unit: ForceUnit) -> str:
+def missing_for_result(run: RunOfTest, unit: ForceUnit) -> str:
     """What is missing for a comparison of both limbs."""
     missing = [side.value for side in Side if run.best(side) is None]
     if len(missing) == 1:
         other = Side(missing[0]).other
         return f"Only the {other.value} limb has a result: {force(run.best(other), unit)}."
-    return "No repetition was found in this recording; the curve is kept."
+    return plain(why_no_result(run.trials))
 
 
 def _pair(run: RunOfTest) -> tuple[Trial, Trial] | None:

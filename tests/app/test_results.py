@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.results import set_asymmetry, set_result
+from app.results import set_asymmetry, set_result, why_no_result
 from data.analysis.types import Side
 from data.clinical.difference import Standing
 from data.ids import uuid7
@@ -98,6 +98,31 @@ def test_a_run_with_one_limb_only_has_no_result_yet(store: Store) -> None:
     trial = keep(store, replace(first, person_id=athlete.id, session_id=session.id), 300.0)
     assert set_result(store, trial.header.set_id) is None
     assert set_asymmetry(store, trial) is None
+    assert why_no_result([trial]) == "Only the left limb has a repetition. The curve is kept."
+
+
+def test_why_there_is_no_result_is_said_in_the_trials_own_words(store: Store) -> None:
+    store.captures.mkdir(parents=True)
+    athlete = store.people.add(person())
+    first = header(Side.LEFT, test_id="ham.iso9020")
+    session = store.sessions.open(athlete.id, first.started_at, 0)
+    of = replace(first, person_id=athlete.id, session_id=session.id)
+    whole = hold(300.0)
+    # Half a second in all, where the test's repetition lasts 1 s at least.
+    t = whole.t_us * 1e-6
+    jerk = 300.0 * np.interp(t, [0, 1.5, 1.6, 1.9, 2.0, 7], [0, 0, 1, 1, 0, 0])
+    writer = JournalWriter.create(store.captures, of)
+    writer.append(replace(whole, force=jerk[:, np.newaxis] + 12.5))
+    writer.finish(TrialState.COMPLETE)
+    said = why_no_result([save_capture(store, writer.path)])
+    assert said.startswith("No repetition was found in this recording. ")
+    assert "less than the 1 s of a repetition" in said
+
+    writer = JournalWriter.create(store.captures, replace(of, id=uuid7()))
+    writer.append(replace(whole, force=whole.force + 12.5))
+    writer.finish(TrialState.COMPLETE)
+    rejected = save_capture(store, writer.path, {1: "the strap slipped"})
+    assert why_no_result([rejected]) == "Every repetition was rejected. The curve is kept."
 
 
 def test_a_difference_is_judged_by_error_and_threshold_and_says_by_which_study(
