@@ -17,7 +17,8 @@ _TITLES = {
     Part.DURING: "During",
     Part.AFTER: "After",
 }
-_PLACES = 3
+_PLACES = ((3, 1.0), (2, 1.25))
+"""Fields side by side, and up to which scale of the text; one beyond."""
 
 
 class DraftForm(QWidget):
@@ -140,7 +141,8 @@ class _Section(Card):
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(space(5))
         self._grid.setVerticalSpacing(space(3))
-        self._places = _PLACES if theme().text_scale <= 1.25 else 1
+        scale = theme().text_scale
+        self._places = next((places for places, most in _PLACES if scale <= most), 1)
         for place in range(self._places):
             self._grid.setColumnStretch(place, 1)
         self.column.addLayout(self._grid)

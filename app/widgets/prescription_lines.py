@@ -143,12 +143,8 @@ class LineEditor(QWidget):
             layout.addWidget(Text(f"Since then: {said}", "small", tone="accent", wrap=True))
         side = Field("Side", self.side)
         words: tuple[Field, ...] = (self.words, self.tempo, self.note)
-        is_wide = theme().text_scale <= 1.25
-        parts = (
-            [(*self.numbers, side)] if is_wide else [self.numbers[:3], self.numbers[3:], (side,)]
-        )
-        for fields in (*parts, *([words] if is_wide else [(word,) for word in words])):
-            shown = row(*fields, spacing=4)
+        for fields in self._lines(side, words):
+            shown = row(*fields, spacing=3)
             for field in fields:
                 shown.setAlignment(field, Qt.AlignmentFlag.AlignTop)
             if fields[0] in words:
@@ -161,6 +157,15 @@ class LineEditor(QWidget):
             next_step = f"Next: {plain(self._exercise.progression)}"
             layout.addWidget(Text(next_step, "small", tone="muted", wrap=True))
         layout.addWidget(line())
+
+    def _lines(self, side: Field, words: tuple[Field, ...]) -> list[tuple[Field, ...]]:
+        """The larger the letters, the fewer side by side."""
+        scale = theme().text_scale
+        if scale <= 1:
+            return [(*self.numbers, side), words]
+        if scale <= 1.25:
+            return [self.numbers, (side,), words]
+        return [self.numbers[:3], self.numbers[3:], (side,), *((word,) for word in words)]
 
 
 def _number(
