@@ -172,6 +172,7 @@ class RunBoard(QWidget):
             return
         now = {} if self.plot.is_silent else force_now(run.trace, sides)
         peaks = rep_peaks(view, run.trace, sides)
+        came_of = _limbs(view)
         for side, readout in self.readouts.items():
             readout.reserve(self.plot.area.top_n)
             if is_unilateral(view) and side is not view.limb:
@@ -182,12 +183,14 @@ class RunBoard(QWidget):
             if not view.is_recording and not view.reps:
                 best_n = self._numbers.best_n(view, side)
                 second = _NOTHING if best_n is None else Figure(best_n, "best", is_quiet=True)
+            elif view.step is Step.RESULT and side in came_of:
+                second = Figure(came_of[side].best_n, "best")
             readout.show_figures(Figure(now.get(side), "now"), second)
 
     def _show_bests(self, view: RunView) -> None:
-        limbs = {limb.side: limb for limb in view.result.limbs} if view.result else {}
+        limbs = _limbs(view)
         for side, readout in self.readouts.items():
-            limb: LimbResult | None = limbs.get(side)
+            limb = limbs.get(side)
             mean = Figure(limb.mean_n if limb else None, "mean", is_quiet=True)
             readout.show_figures(mean, Figure(limb.best_n if limb else None, "best"))
 
@@ -210,6 +213,10 @@ class RunBoard(QWidget):
             else:
                 levels.append(Level(value, f"{limb_style(side).letter} best", side))
         return levels
+
+
+def _limbs(view: RunView) -> dict[Side, LimbResult]:
+    return {limb.side: limb for limb in view.result.limbs} if view.result else {}
 
 
 def _spans(view: RunView) -> list[RepSpan]:

@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.pages.stage import Stage
 from app.theme import Scheme, theme
+from data.analysis.types import Side
 from tests.ui.live_source import ScriptedRun, set_result
 from tests.ui.live_states import LIVE_STATES, NORDICS, LiveState
 
@@ -51,6 +52,9 @@ def test_the_stage_counts_repetitions_and_says_what_to_do(stage: Stage) -> None:
     run.stored(set_result(347.0, 316.0))
     assert stage.word.text() == "Done"
     assert stage.dots.accessibleName() == "3 of 3 repetitions done"
+    # The best of all repetitions: the last one was weaker.
+    best = stage.board.readouts[Side.LEFT].figures[1]
+    assert (best.force_n, best.caption) == (347.0, "best")
 
 
 def test_the_keys_of_the_run_work_on_the_stage_too(stage: Stage) -> None:
