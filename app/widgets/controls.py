@@ -197,6 +197,16 @@ class Segments(QWidget, Generic[K]):
         """Who gives the focus to the choice gives it to what is chosen."""
         (self._group.checkedButton() or self._group.buttons()[0]).setFocus(reason)
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Qt's buttons move the focus by arrow keys only where one of them must be chosen."""
+        step = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}.get(Qt.Key(event.key()), 0)
+        buttons = self._group.buttons()
+        here = next((i for i, button in enumerate(buttons) if button.hasFocus()), None)
+        if not step or here is None or not 0 <= here + step < len(buttons):
+            super().keyPressEvent(event)
+            return
+        buttons[here + step].setFocus()
+
     def _on_click(self, index: int) -> None:
         for other, button in enumerate(self._group.buttons()):
             if other != index:
