@@ -320,7 +320,7 @@ class GuidedRun:
                 return "Relax, then pull when the count-down ends", ""
             case Step.GO:
                 count = f"{len(self.valid_reps()) + 1} of {self.reps_planned}"
-                return f"{self.test.cue} · repetition {count}", "Space"
+                return f"{self.test.cue.rstrip('.')} · repetition {count}", "Space"
             case Step.REST:
                 return "Rest; the next repetition may begin at any time", "Space"
             case Step.SAVING:

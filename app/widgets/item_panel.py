@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from app.plain_text import plain
+from app.theme import space
 from app.visit_items import ItemKind
 from app.widgets.controls import Button, Card, Deck, column, row, scrolling
 from app.widgets.item_form import ItemForm
@@ -41,6 +42,7 @@ class ItemPanel(Card):
         self._said = QWidget()
         self._said.setLayout(column(self._value, self._note, 1))
         self._deck = Deck(self._said)
+        self._deck.setContentsMargins(0, 0, space(4), 0)  # room for the bar
         self.column.addWidget(scrolling(self._deck), 1)
         self.save = Button("Save", "primary", key="Ctrl+Enter", clicked=self._save)
         self.remove = Button("Remove", icon_name="remove", clicked=self._remove)

@@ -19,7 +19,7 @@ class PrescriptionCard(Card):
         self.hand_out = Button("Hand-out", icon_name="report", key="Ctrl+P")
         content = QWidget()
         self._lines = QVBoxLayout(content)
-        self._lines.setContentsMargins(0, 0, 0, 0)
+        self._lines.setContentsMargins(0, 0, space(4), 0)  # room for the bar
         self._lines.setSpacing(space(4))
         self.column.addWidget(scrolling(content), 1)
         self.column.addLayout(row(self.edit, self.hand_out, 1))
