@@ -13,17 +13,16 @@ from app.episodes import injuries
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Page
 from app.plain_text import plain
-from app.reading import RunOfTest, Visit, read_history, read_visit, test_name
+from app.reading import RunOfTest, Visit, read_history, read_visit
 from app.results import set_result
 from app.run_setup import RunSetup, last_setups
 from app.store_thread import failed_work
 from app.theme import set_state, space, theme
-from app.units import ForceUnit, clock, day, force, time_of_day
+from app.units import day, time_of_day
 from app.visit_items import (
     KINDS,
     ItemKind,
     detail_of,
-    icon_of,
     items_of,
     kind_of,
     new_item,
@@ -35,10 +34,11 @@ from app.widgets.controls import Button, Card, Deck, EmptyState, row, scrolling
 from app.widgets.item_panel import ItemPanel
 from app.widgets.measure_form import MeasureForm
 from app.widgets.prescription_card import PrescriptionCard
-from app.widgets.rows import Row, RowList
+from app.widgets.rows import RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
 from app.widgets.text import Elided, VirtualMark
+from app.widgets.time_line import Damaged, timeline
 from app.widgets.treatment_record import NAMES, TreatmentRecord
 from app.wording import local_time
 from app.workflow import SetResult
@@ -48,7 +48,6 @@ from data.episodes import Episode, Item, TypedValue
 from data.records import Session, Treatment
 from data.rehabilitation import Prescription
 from data.store import Store
-from data.treatment_values import adverse_words
 
 _EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES, _DAMAGED = range(8)
 
@@ -62,13 +61,6 @@ class _Shown:
     items: tuple[Item, ...]
     before: Mapping[str, RunSetup]
     episode: Episode | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Damaged:
-    """The key of a trial that cannot be read."""
-
-    trial_id: str
 
 
 class VisitPage(Page):
@@ -247,7 +239,7 @@ class VisitPage(Page):
         is_today = at.date() == self.desk.today
         for button in (self.add_test, self.add_treatment):
             button.setVisible(is_today)
-        rows = _timeline(visit, read.items, self.desk.settings.force_unit)
+        rows = timeline(visit, read.items, self.desk.settings.force_unit)
         self.timeline.set_rows(rows)
         new = [row.key for row in rows if row.key not in known]
         if new or is_first:
@@ -279,7 +271,7 @@ class VisitPage(Page):
                 self.record.show_treatment(item)
                 self._right.setCurrentIndex(_TREATMENT)
             case None:
-                is_damaged = isinstance(key, _Damaged)
+                is_damaged = isinstance(key, Damaged)
                 self._right.setCurrentIndex(_DAMAGED if is_damaged else _EMPTY)
 
     def _show_run(self, run: RunOfTest) -> None:
@@ -497,67 +489,6 @@ class VisitPage(Page):
             lambda _ended: self.desk.go.emit(Route(PageId.TODAY)),
             touches=(session.id, session.person_id),
         )
-
-
-def _timeline(visit: Visit, items: tuple[Item, ...], unit: ForceUnit) -> list[Row]:
-    """All that belongs to the visit, oldest first."""
-    rows = [(run.started_at, _run_row(visit.session, run, unit)) for run in visit.runs]
-    rows += [(t.started_at, _treatment_row(visit.session, t)) for t in visit.treatments]
-    rows += [(item.at, _item_row(visit.session, item)) for item in items]
-    in_order = [row for _, row in sorted(rows, key=lambda row: row[0])]
-    return [*in_order, *map(_damaged_row, visit.damaged)]
-
-
-def _damaged_row(trial_id: str) -> Row:
-    return Row(
-        "This trial is damaged",
-        _Damaged(trial_id),
-        detail="restore it from a backup",
-        icon="attention",
-    )
-
-
-def _item_row(session: Session, item: Item) -> Row:
-    return Row(
-        title_of(item),
-        item.id,
-        detail=detail_of(item),
-        trailing=time_of_day(local_time(item.at, session.utc_offset_min)),
-        icon=icon_of(item),
-        badge="VIRTUAL" if item.is_virtual else "",
-    )
-
-
-def _run_row(session: Session, run: RunOfTest, unit: ForceUnit) -> Row:
-    at = local_time(run.started_at, session.utc_offset_min)
-    bests = [
-        f"{side.value[0].upper()} {force(best, unit)}"
-        for side in Side
-        if (best := run.best(side)) is not None
-    ]
-    return Row(
-        test_name(run.test_id),
-        run.set_id,
-        detail=", ".join(bests) or "no repetition",
-        trailing=time_of_day(at),
-        icon="test",
-        badge="VIRTUAL" if run.is_virtual else "",
-        hint=run.how,
-    )
-
-
-def _treatment_row(session: Session, treatment: Treatment) -> Row:
-    at = local_time(treatment.started_at, session.utc_offset_min)
-    where = " ".join(p for p in (treatment.side or "", plain(treatment.site)) if p)
-    wrong = "adverse event, " if adverse_words(treatment) else ""
-    return Row(
-        NAMES[treatment.modality],
-        treatment.id,
-        detail=f"{wrong}{clock(treatment.actual_s)} min{', ' + where if where else ''}",
-        trailing=time_of_day(at),
-        icon="treatment",
-        badge="VIRTUAL" if treatment.is_virtual else "",
-    )
 
 
 def _visit_detail(session: Session) -> str:
