@@ -8,6 +8,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import QEvent, QObject, QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QFont,
     QFontMetrics,
     QKeyEvent,
@@ -191,11 +192,9 @@ class Segments(QWidget, Generic[K]):
         for key, button in zip(self._keys, self._group.buttons(), strict=True):
             button.setChecked(key == value)
 
-    def setFocus(  # noqa: N802
-        self, reason: Qt.FocusReason = Qt.FocusReason.OtherFocusReason
-    ) -> None:
+    def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Who gives the focus to the choice gives it to what is chosen."""
-        (self._group.checkedButton() or self._group.buttons()[0]).setFocus(reason)
+        (self._group.checkedButton() or self._group.buttons()[0]).setFocus(event.reason())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Qt's buttons move the focus by arrow keys only where one of them must be chosen."""

@@ -6,14 +6,29 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.pages.devices_page import DevicesPage
 from app.pages.visit import VisitPage
+from app.widgets.controls import Segments
+from app.widgets.fields import Field
 from tests.ui import gallery
 from tests.ui.clinic import Clinic
 from tests.ui.stage import open_window, settle
+
+
+def test_a_field_that_is_gone_to_gives_the_focus_to_what_is_chosen(qtbot: QtBot) -> None:
+    choice = Segments((("a", "A"), ("b", "B")), name="x", value="b", can_be_empty=True)
+    field = Field("X", choice)
+    qtbot.addWidget(field)
+    field.show()
+    qtbot.waitExposed(field)
+    field.setFocus()  # by Qt's proxy, which knows no method of ours
+    chosen = QApplication.focusWidget()
+    assert isinstance(chosen, QAbstractButton)
+    assert chosen.text() == "B"
 
 
 def test_save_follows_the_last_field_of_a_form(qapp: QApplication, clinic: Clinic) -> None:
