@@ -43,6 +43,7 @@ bench: setup
 nightly: setup
 	-$(BIN)/python -m pip install --quiet --disable-pip-version-check -r tests/fuzz/requirements.txt
 	$(BIN)/pytest -n 2 --dist loadgroup -m nightly --timeout 3600
+	$(BIN)/pytest -n 2 --dist loadgroup -m "hypothesis and not nightly" --hypothesis-profile default
 
 screenshots: setup
 	$(BIN)/python -m tests.ui.screenshots docs/screenshots

@@ -30,7 +30,7 @@ START = b"S30"
 SERIAL = b"#"
 
 _NUMBERS = 1 << 16
-_REPEAT = 64  # further back than this, the numbers began again
+_REPEAT = RATE_HZ // 4  # further back than a quarter of a second, the numbers began again
 _REPORT = re.compile(rb"[0-9A-Fa-f]{32}")
 _STREAM = re.compile(rb"Stream:\s*(\d{1,4})")
 _CALIBRATION = re.compile(rb"\d,\d,[-+0-9.]+,[-+0-9]+")

@@ -129,6 +129,13 @@ def test_numbers_that_begin_again_are_told_without_a_count() -> None:
     assert [event.samples for event in events if isinstance(event, SamplesLost)] == [None]
 
 
+def test_a_damaged_number_costs_no_more_than_a_quarter_of_a_second() -> None:
+    events = calibrated().receive(numbered(1, 2 + 40, *range(3, 63)))
+    assert [force for [force, *_] in untimed(events)][2:] == [float(n) for n in range(3, 63)]
+    events = calibrated().receive(numbered(1, 2 + 5, *range(3, 63)))
+    assert [force for [force, *_] in untimed(events)][2:] == [float(n) for n in range(8, 63)]
+
+
 def test_a_new_stream_may_begin_with_any_number() -> None:
     codec = calibrated()
     codec.receive(numbered(5000))
