@@ -1,11 +1,13 @@
 """`make bench`: every figure in one run, as a table and as JSON.
 
 Each part is measured in a process of its own, so that no figure depends on what another one left
-in memory. ``python -m tests.bench PART …`` measures some of them.
+in memory. ``python -m tests.bench PART …`` measures some of them. The lines beside other packages
+are there where those are installed, as they are for `make bench`.
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import platform
@@ -26,12 +28,18 @@ PARTS = {
 _INSIDE = "--inside"
 
 
-def main(arguments: list[str]) -> int:
-    if arguments[:1] == [_INSIDE]:
-        json.dump([asdict(figure) for figure in PARTS[arguments[1]].figures()], sys.stdout)
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"of: {', '.join(PARTS)}")
+    parser.add_argument(_INSIDE, action="store_true", help="one part, in this process, as JSON")
+    chosen = parser.parse_args()
+    if unknown := [name for name in chosen.parts if name not in PARTS]:
+        parser.error(f"no part is called {unknown[0]!r}; the parts are: {', '.join(PARTS)}")
+    if chosen.inside:
+        json.dump([asdict(f) for name in chosen.parts for f in PARTS[name].figures()], sys.stdout)
         return 0
     found: list[Figure] = []
-    for name in arguments or PARTS:
+    for name in chosen.parts or PARTS:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         command = [sys.executable, "-m", "tests.bench", _INSIDE, name]
         done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
@@ -52,4 +60,4 @@ def main(arguments: list[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())
