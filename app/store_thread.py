@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 _FETCH_MS = 10
+_SOON_MS = 2  # while somebody waits for an answer
 _log = logging.getLogger(__name__)
 
 
@@ -116,6 +117,7 @@ class StoreThread(QObject):
 
         # Only this thread holds what knows widgets: the last reference must not fall in the other.
         self._questions[asked] = deliver
+        self._fetch_every(_SOON_MS)
         future = self.submit(work, touches)
         future.add_done_callback(lambda done: self._news.post(lambda: self._answer(asked, done)))
 
@@ -152,6 +154,12 @@ class StoreThread(QObject):
 
     def _fetch(self) -> None:
         self._news.empty()
+        if not self._questions:
+            self._fetch_every(_FETCH_MS)
+
+    def _fetch_every(self, interval_ms: int) -> None:
+        if self._timer.interval() != interval_ms:
+            self._timer.setInterval(interval_ms)
 
 
 def open_store(path: Path | None = None) -> Store:

@@ -36,6 +36,7 @@ from devices.errors import ZeroRefusedError
 from devices.types import LinkState
 
 _TICK_MS = 16
+_SOON_MS = 2  # while somebody waits for the result
 _LOOK_MS = 1000
 
 
@@ -254,6 +255,7 @@ class TestSession(QObject):
         station = self._station
         if station is None:
             return
+        self._timer.setInterval(_SOON_MS)
         state = TrialState.INTERRUPTED if self._was_interrupted else TrialState.COMPLETE
         rejected = [row for row in self._run.reps if row.rejected]
 
@@ -306,12 +308,14 @@ class TestSession(QObject):
         )
 
     def _saved(self, stored: tuple[_Stored, _Outcome]) -> None:
+        self._timer.setInterval(_TICK_MS)
         self._stored, outcome = stored
         self._do(self._run.trial_saved(*outcome))
         if self._leaving:
             self.close()
 
     def _failed(self, message: str) -> None:
+        self._timer.setInterval(_TICK_MS)
         self._do(self._run.save_failed(message))
         self._leaving = False  # what went wrong must be read
 

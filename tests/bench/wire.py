@@ -35,6 +35,7 @@ from devices.types import LinkState, Transport
 from tests.bench.figure import Figure, percentile
 
 SECONDS = 15.0
+NEXT_SECONDS = 8.0
 _PATIENCE_S = 20.0
 
 
@@ -86,23 +87,33 @@ def _measure(application: QApplication, folder: Path, endpoint: str) -> list[Fig
         wait(lambda: time.monotonic() - began_s > SECONDS, SECONDS + 5)
         busy = (_cpu_s() - began_cpu) / (time.monotonic() - began_s)
         delays = _delays(arrivals, paints)
-        ended_s = time.monotonic()
-        if run.view.is_recording:
-            run.finish()
-        wait(lambda: run.view.step is Step.RESULT)
-        window.frame.repaint()
-        result_s = time.monotonic() - ended_s
+        first_s = _result_s(window, run, wait)
+        run.repeat_rep()
+        run.start_stop()
+        began_s = time.monotonic()
+        wait(lambda: time.monotonic() - began_s > NEXT_SECONDS)
+        next_s = _result_s(window, run, wait)
         frames = len(paints) / SECONDS
         return [
             Figure("wire to screen, 2 x 1 kHz, p50", 1000 * percentile(delays, 50), "ms"),
             Figure("wire to screen, 2 x 1 kHz, p99", 1000 * percentile(delays, 99), "ms", "<= 33"),
             Figure("frames while live", frames, "1/s"),
             Figure("the whole program while live", 100 * busy, "% of a core", "<= 40"),
-            Figure("end of a trial to its stored result", 1000 * result_s, "ms", "<= 100"),
+            Figure("end of a first trial to its stored result", 1000 * first_s, "ms", "<= 100"),
+            Figure("end of the next trial to its stored result", 1000 * next_s, "ms", "<= 100"),
         ]
     finally:
         window.frame.close()
         window.close()
+
+
+def _result_s(window: Window, run: Any, wait: Callable[..., None]) -> float:
+    ended_s = time.monotonic()
+    if run.view.is_recording:
+        run.finish()
+    wait(lambda: run.view.step is Step.RESULT)
+    window.frame.repaint()
+    return time.monotonic() - ended_s
 
 
 def _ready(window: Window, wait: Callable[..., None]) -> Any:
