@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
 from uuid import UUID
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
-from app.episodes import injuries
 from app.navigation import Desk, KeepTreatment, Route
 from app.own_presets import keep_preset, preset_of
 from app.pages.page import Header, Page
 from app.plain_text import plain
-from app.reading import Visit, read_visit
 from app.running_treatment import save_timed, save_typed
 from app.store_thread import failed_work
 from app.theme import space, theme
+from app.treatment_visit import TreatmentVisit, read_treatment_visit
 from app.units import local_offset_min
 from app.widgets.body_figure import Placing
 from app.widgets.body_map import BodyMap
@@ -39,11 +37,9 @@ from data.clinical.entries import CatalogueError
 from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, Plain, number_of
 from data.clinical.screening import screening_lists
-from data.episodes import Episode
 from data.output_checks import unit_and_head
 from data.records import Treatment
 from data.sides import Side
-from data.store import Store
 from data.treatment_course import Course
 from data.treatment_dose import dose_numbers
 from data.treatment_draft import (
@@ -52,11 +48,9 @@ from data.treatment_draft import (
     as_last_time,
     differences,
     new_draft,
-    of_episode,
 )
 from data.treatment_record import MarkKind, ScreeningRecord, Value
 from data.treatment_timer import TreatmentTimer
-from data.treatment_values import values_of
 from devices.modality import Modality, Origin
 
 _START, _FORM = range(2)
@@ -68,23 +62,13 @@ _ELECTRICAL = (Modality.TENS, Modality.NMES, Modality.IFC)
 _MEANT = "meant as it is"
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """The visit, the injury that is treated, and the last treatment of each kind, newest first."""
-
-    visit: Visit
-    episode: Episode | None
-    last: dict[Modality, Treatment]
-    captures: Path
-
-
 class TreatmentPage(Page):
     title = "Treatment"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
-        self._read: _Read | None = None
+        self._visit: TreatmentVisit | None = None
         self._draft: Draft | None = None
         self._last: Treatment | None = None
         self._is_unit = False
@@ -115,7 +99,7 @@ class TreatmentPage(Page):
 
     def enter(self, route: Route) -> None:
         if route.record != self._id:
-            self._id, self._read = route.record, None
+            self._id, self._visit = route.record, None
             self._draft, self._last, self._is_unit = None, None, False
         session_id = self._id
         if session_id is None:
@@ -124,7 +108,9 @@ class TreatmentPage(Page):
             self._draft = self._timer.draft
         self.desk.running.is_in_sight = self._timer is not None
         self.output.forget()
-        self.desk.store.ask(self, lambda store: _read(store, session_id), self._on_read, slot="v")
+        self.desk.store.ask(
+            self, lambda store: read_treatment_visit(store, session_id), self._on_read, slot="v"
+        )
         self._show()
 
     def leave(self) -> None:
@@ -220,17 +206,17 @@ class TreatmentPage(Page):
         self.add_key("V", "Take the evoked force of the last contraction", self.evoked.take_now)
         self.add_key("Z", "Zero the dynamometer, the limb at rest", self.evoked.zero_now)
 
-    def _on_read(self, read: _Read) -> None:
-        self._read = read
-        self.desk.set_person(read.visit.person)
+    def _on_read(self, visit: TreatmentVisit) -> None:
+        self._visit = visit
+        self.desk.set_person(visit.person)
         if self._draft is None:
             self._offer()
         elif self._last is None:
-            self._last = read.last.get(self._draft.modality)
+            self._last = visit.last.get(self._draft.modality)
         self._show()
 
     def _offer(self) -> None:
-        self.start.offer(self._read.last if self._read else {}, self._unit_name())
+        self.start.offer(self._visit.last if self._visit else {}, self._unit_name())
 
     def _unit_name(self) -> str:
         unit = self.desk.treatment
@@ -242,17 +228,10 @@ class TreatmentPage(Page):
         self._show()
 
     def _take(self, draft: Draft, last: Treatment | None) -> None:
-        read = self._read
-        if read is None:
+        if self._visit is None:
             return
-        clinician = read.visit.session.clinician
-        if clinician:
-            unit = draft.form.field("clinician").unit
-            values = {**draft.values, "clinician": Value(clinician, unit)}
-            draft = replace(draft, values=values)
-        session = read.visit.session
-        on = local_time(session.started_at, session.utc_offset_min).date()
-        self._draft = of_episode(draft, read.episode, on)
+        draft = self._visit.begun(draft)
+        self._draft = draft
         self._last, self._is_unit, self._asked_again = last, False, False
         self.questions.begin()
         self.body_map.set_placement(draft.placement)
@@ -260,13 +239,13 @@ class TreatmentPage(Page):
         self.questions.take_focus()
 
     def _take_unit(self) -> None:
-        unit, read = self.desk.treatment, self._read
-        if unit is None or read is None:
+        unit, visit = self.desk.treatment, self._visit
+        if unit is None or visit is None:
             return
-        last = read.last.get(unit.modality)
+        last = visit.last.get(unit.modality)
         self._take(as_last_time(last) if last else new_draft(unit.modality), None)
         self._is_unit = True
-        self.desk.unit_visit.emit(read.visit.session)
+        self.desk.unit_visit.emit(visit.session)
         self._show()
         self.questions.take_focus()
 
@@ -329,12 +308,12 @@ class TreatmentPage(Page):
             if told is not None:
                 unit = replace(unit, model=told.device.name, serial=told.device.serial or "")
             self.output.show_head(unit, head)
-        read = self._read
-        self.evoked.setVisible(draft.modality is Modality.NMES and read is not None)
-        if draft.modality is Modality.NMES and read is not None:
+        visit = self._visit
+        self.evoked.setVisible(draft.modality is Modality.NMES and visit is not None)
+        if draft.modality is Modality.NMES and visit is not None:
             side = draft.plain.get("side")
             treated = Side(side) if side in tuple(Side) else None
-            self.evoked.show_for(read.visit.person.id, treated)
+            self.evoked.show_for(visit.person.id, treated)
 
     def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
         draft = self._draft
@@ -358,18 +337,9 @@ class TreatmentPage(Page):
 
     def _show_questions(self) -> None:
         if self._draft is not None:
-            again = self._again(self._draft)
+            visit, modality = self._visit, self._draft.modality
+            again = visit.answers_of_last_time(modality) if visit else {}
             self.questions.show_open(self._asking(), self._parts(), self._next_step(), again)
-
-    def _again(self, draft: Draft) -> dict[str, Plain]:
-        """What was answered last time and may hold today."""
-        last = self._read.last.get(draft.modality) if self._read else None
-        known = draft.form
-        return {
-            key: value.value
-            for key, value in (values_of(last) if last else {}).items()
-            if key in known and value.value and known.field(key).may_be_again(value.value)
-        }
 
     def _asking(self) -> Draft:
         """The time taken is not asked where it is known: by the timer, the unit or the plan."""
@@ -478,7 +448,7 @@ class TreatmentPage(Page):
 
     def _on_screening(self, record: ScreeningRecord) -> None:
         if self._draft is not None:
-            by = self._read.visit.session.clinician if self._read else ""
+            by = self._visit.session.clinician if self._visit else ""
             self._set(replace(self._draft, screening=replace(record, by=by)))
 
     def _on_placement(self) -> None:
@@ -493,8 +463,8 @@ class TreatmentPage(Page):
         self._show()
 
     def _toggle_timer(self) -> None:
-        draft, read = self._draft, self._read
-        if draft is None or read is None or self._is_unit:
+        draft, visit = self._draft, self._visit
+        if draft is None or visit is None or self._is_unit:
             return
         running = self.desk.running
         if self._timer is not None:
@@ -506,8 +476,7 @@ class TreatmentPage(Page):
                 "End and save it in that visit first, or save this one without a timer.",
             )
         elif not self._refuses(draft, (Part.SETTINGS, Part.BEFORE), is_strict=False):
-            visit = read.visit
-            running.start(read.captures, draft, visit.session, visit.person.name)
+            running.start(visit.captures, draft, visit.session, visit.person.name)
             running.is_in_sight = True
         self._show()
 
@@ -586,12 +555,12 @@ class TreatmentPage(Page):
         self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))
 
     def _save(self) -> None:
-        draft, read = self._draft, self._read
-        if draft is None or read is None or not self.save.isEnabled():
+        draft, visit = self._draft, self._visit
+        if draft is None or visit is None or not self.save.isEnabled():
             return
         if self._refuses(draft, _BESIDE_UNIT if self._is_unit else _ALL, is_strict=True):
             return
-        session, now = read.visit.session, self.desk.now()
+        session, now = visit.session, self.desk.now()
         if self._is_unit:
             self.desk.keep_treatment.emit(KeepTreatment(session, draft))
             return
@@ -627,7 +596,7 @@ class TreatmentPage(Page):
             self._finish()
 
     def _finish(self) -> None:
-        self._draft, self._last, self._is_unit, self._read = None, None, False, None
+        self._draft, self._last, self._is_unit, self._visit = None, None, False, None
         self.desk.notice.emit(None)
         self.desk.back.emit()
 
@@ -677,13 +646,3 @@ def _detail(draft: Draft, last: Treatment | None, changes: list[str]) -> str:
     if len(changes) > 3:
         parts.append(f"{len(changes) - 3} more changes")
     return " · ".join(parts)
-
-
-def _read(store: Store, session_id: UUID) -> _Read:
-    visit = read_visit(store, session_id)
-    person_id = visit.person.id
-    last = [store.treatments.last(person_id, modality) for modality in Modality]
-    given = [treatment for treatment in last if treatment is not None]
-    found = sorted(given, key=lambda t: t.ended_at or t.started_at, reverse=True)
-    episode = injuries(store, person_id).open
-    return _Read(visit, episode, {t.modality: t for t in found}, store.captures)
