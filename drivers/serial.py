@@ -128,8 +128,8 @@ class SerialLink(Link):
             reader.leave()
         return reader
 
-    def _arrived(self, data: bytes) -> None:
-        self.on_data(data)
+    def _arrived(self, chunks: list[bytes]) -> None:
+        self.on_data(b"".join(chunks))
 
     def _ended(self, cause: Exception | None) -> None:
         self._reader = None
