@@ -19,7 +19,7 @@ from data.ids import uuid7
 from data.records import Session, Treatment
 from data.store import Store
 from data.treatment_course import Course
-from data.treatment_draft import Draft, treatment_of
+from data.treatment_draft import Draft
 from data.treatment_journal import (
     OpenTreatment,
     StartedTreatment,
@@ -157,21 +157,3 @@ def go_on_with(found: OpenTreatment, now: datetime, *, went_on: bool) -> Treatme
     """In the store's thread: a file is written."""
     journal = resume(found, now, went_on=went_on)
     return TreatmentTimer.go_on(read_treatment(journal.path).started, journal)
-
-
-def save_typed(store: Store, draft: Draft, session: Session, now: datetime) -> Treatment:
-    """A treatment that is written down after it was given."""
-    filled = draft.plain
-    minutes = number_of(filled.get("actual_min"))
-    if minutes is None:  # nothing was said; 0 minutes are an answer: it was stopped at once
-        minutes = number_of(filled.get("planned_min"))
-    course = Course.typed(now, local_offset_min(now), 60 * (minutes or 0.0))
-    return store.treatments.save(treatment_of(draft, session, course, uuid7()))
-
-
-def save_timed(store: Store, timer: TreatmentTimer, draft: Draft, session: Session) -> Treatment:
-    """A treatment beside which the timer ran, after its end; from memory where its file failed."""
-    if timer.path is not None and timer.problem is None:
-        return finish(store, timer.path, draft)
-    record = treatment_of(draft, session, timer.course, timer.started.id)
-    return store.treatments.save(record)

@@ -12,11 +12,11 @@ from app.navigation import Desk, KeepTreatment, Route
 from app.own_presets import keep_preset, preset_of
 from app.pages.page import Header, Page
 from app.plain_text import plain
-from app.running_treatment import save_timed, save_typed
 from app.store_thread import failed_work
 from app.theme import space, theme
+from app.treatment_entry import TreatmentEntry, save_entry
+from app.treatment_stops import stopped, unanswered
 from app.treatment_visit import TreatmentVisit, read_treatment_visit
-from app.units import local_offset_min
 from app.widgets.body_figure import Placing
 from app.widgets.body_map import BodyMap
 from app.widgets.controls import Button, Card, Deck, row, scrolling
@@ -24,42 +24,31 @@ from app.widgets.dose_panel import DosePanel
 from app.widgets.draft_form import DraftForm
 from app.widgets.evoked_panel import EvokedPanel
 from app.widgets.name_line import NameLine
-from app.widgets.open_questions import OpenQuestions, questions
+from app.widgets.open_questions import OpenQuestions
 from app.widgets.output_check_line import OutputCheckLine
 from app.widgets.screening_panel import ScreeningPanel
 from app.widgets.timer_bar import TimerBar
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
-from app.wording import date_text, local_time
 from app.workflow import Notice, Weight
-from data.clinical.dose_suggestion import suggestion_of
 from data.clinical.entries import CatalogueError
-from data.clinical.field_check import Verdict
 from data.clinical.modalities import Part, Plain, number_of
 from data.clinical.screening import screening_lists
 from data.output_checks import unit_and_head
 from data.records import Treatment
 from data.sides import Side
-from data.treatment_course import Course
-from data.treatment_dose import dose_numbers
 from data.treatment_draft import (
-    Difference,
     Draft,
     as_last_time,
-    differences,
     new_draft,
 )
-from data.treatment_record import MarkKind, ScreeningRecord, Value
+from data.treatment_record import MarkKind, ScreeningRecord
 from data.treatment_timer import TreatmentTimer
-from devices.modality import Modality, Origin
+from devices.modality import Modality
 
 _START, _FORM = range(2)
 _TICK_MS = 200
-_ALL = (Part.SETTINGS, Part.BEFORE, Part.DURING, Part.AFTER)
-_WHILE = (Part.SETTINGS, Part.BEFORE, Part.DURING)
-_BESIDE_UNIT = (Part.BEFORE, Part.DURING, Part.AFTER)
 _ELECTRICAL = (Modality.TENS, Modality.NMES, Modality.IFC)
-_MEANT = "meant as it is"
 
 
 class TreatmentPage(Page):
@@ -69,9 +58,7 @@ class TreatmentPage(Page):
         super().__init__(desk)
         self._id: UUID | None = None
         self._visit: TreatmentVisit | None = None
-        self._draft: Draft | None = None
-        self._last: Treatment | None = None
-        self._is_unit = False
+        self._entry: TreatmentEntry | None = None
         self._asked_again = False
         self._notice: Notice | None = None
         self.other = Button("Other treatment", clicked=self._begin_again)
@@ -99,14 +86,11 @@ class TreatmentPage(Page):
 
     def enter(self, route: Route) -> None:
         if route.record != self._id:
-            self._id, self._visit = route.record, None
-            self._draft, self._last, self._is_unit = None, None, False
+            self._id, self._visit, self._entry = route.record, None, None
         session_id = self._id
         if session_id is None:
             return
-        if self._timer is not None:
-            self._draft = self._timer.draft
-        self.desk.running.is_in_sight = self._timer is not None
+        self._find_timer()
         self.output.forget()
         self.desk.store.ask(
             self, lambda store: read_treatment_visit(store, session_id), self._on_read, slot="v"
@@ -121,9 +105,10 @@ class TreatmentPage(Page):
         if self.preset_name.isVisible():
             self.preset_name.leave()
             return True
-        if self._draft is not None and self.start.isHidden() is False:
+        entry = self._entry
+        if entry is not None and self.start.isHidden() is False:
             return False
-        if self._draft is not None and self._timer is None and not self._is_touched():
+        if entry is not None and entry.timer is None and not entry.is_touched:
             self._begin_again()
             return True
         return False
@@ -209,11 +194,21 @@ class TreatmentPage(Page):
     def _on_read(self, visit: TreatmentVisit) -> None:
         self._visit = visit
         self.desk.set_person(visit.person)
-        if self._draft is None:
+        entry = self._entry
+        if entry is None:
             self._offer()
-        elif self._last is None:
-            self._last = visit.last.get(self._draft.modality)
+        elif entry.last is None:
+            self._entry = replace(entry, last=visit.last.get(entry.draft.modality))
         self._show()
+
+    def _find_timer(self) -> None:
+        """The timer of this visit: another athlete's may run meanwhile and is left alone."""
+        running, entry = self.desk.running, self._entry
+        timer = running.timer if running.session_id == self._id else None
+        if timer is not None:
+            entry = replace(entry or TreatmentEntry(timer.draft), draft=timer.draft)
+        self._entry = replace(entry, timer=timer) if entry is not None else None
+        running.is_in_sight = timer is not None
 
     def _offer(self) -> None:
         self.start.offer(self._visit.last if self._visit else {}, self._unit_name())
@@ -223,73 +218,64 @@ class TreatmentPage(Page):
         return plain(unit.device.name) if unit else ""
 
     def _begin_again(self) -> None:
-        self._draft, self._last, self._is_unit = None, None, False
+        self._entry = None
         self._offer()
         self._show()
 
     def _take(self, draft: Draft, last: Treatment | None) -> None:
-        if self._visit is None:
-            return
-        draft = self._visit.begun(draft)
-        self._draft = draft
-        self._last, self._is_unit, self._asked_again = last, False, False
-        self.questions.begin()
-        self.body_map.set_placement(draft.placement)
-        self._show()
-        self.questions.take_focus()
+        if self._visit is not None:
+            self._begin(TreatmentEntry(self._visit.begun(draft), last))
 
     def _take_unit(self) -> None:
         unit, visit = self.desk.treatment, self._visit
         if unit is None or visit is None:
             return
         last = visit.last.get(unit.modality)
-        self._take(as_last_time(last) if last else new_draft(unit.modality), None)
-        self._is_unit = True
+        draft = as_last_time(last) if last else new_draft(unit.modality)
+        self._begin(TreatmentEntry(visit.begun(draft), is_of_unit=True))
         self.desk.unit_visit.emit(visit.session)
+
+    def _begin(self, entry: TreatmentEntry) -> None:
+        self._entry, self._asked_again = entry, False
+        self.questions.begin()
+        self.body_map.set_placement(entry.draft.placement)
         self._show()
         self.questions.take_focus()
 
-    @property
-    def _timer(self) -> TreatmentTimer | None:
-        """The timer of this visit: another athlete's may run meanwhile and is left alone."""
-        running = self.desk.running
-        return running.timer if running.session_id == self._id else None
-
     def _show(self) -> None:
         """Everything that hangs on the draft, the timer and the unit."""
-        draft, timer = self._draft, self._timer
-        self._deck.setCurrentIndex(_START if draft is None else _FORM)
-        self.other.setVisible(draft is not None and timer is None)
-        self.save.setVisible(draft is not None)
-        self.keep.setVisible(draft is not None and not self._is_unit)
-        if draft is None:
+        entry = self._entry
+        is_of_unit = entry is not None and entry.is_of_unit
+        self._deck.setCurrentIndex(_START if entry is None else _FORM)
+        self.other.setVisible(entry is not None and entry.timer is None)
+        self.save.setVisible(entry is not None)
+        self.keep.setVisible(entry is not None and not is_of_unit)
+        self.timer.setVisible(entry is not None and not is_of_unit)
+        self.unit.setVisible(is_of_unit)
+        if entry is None:
             self.preset_name.hide()
-        self.timer.setVisible(draft is not None and not self._is_unit)
-        self.unit.setVisible(self._is_unit)
-        if draft is None:
             self.header.title.setText("Treatment")
             self.header.set_detail("")
             return
-        shown = self._shown_draft(draft)
+        draft, shown, changes = entry.draft, entry.shown, entry.changes
         self.header.title.setText(draft.form.name)
-        changes = _changes(shown, self._last)
-        self.header.set_detail(_detail(draft, self._last, [each.words for each in changes]))
-        self.form.set_parts(_BESIDE_UNIT if self._is_unit else _ALL)
+        self.header.set_detail(_detail(entry.origin_words, [each.words for each in changes]))
+        self.form.set_parts(entry.parts)
         was = {each.key: each.before or "nothing" for each in changes}
         self.form.show_draft(shown, was)
         self._tell_overdue(draft)
         self.questions.knobs.show_draft(shown, was)
-        self.questions.knobs.setVisible(not self._is_unit and not self.questions.knobs.isHidden())
+        self.questions.knobs.setVisible(not is_of_unit and not self.questions.knobs.isHidden())
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
         is_electrical = draft.modality in _ELECTRICAL
         self.body_map.set_placing(Placing.PADS if is_electrical else Placing.AREA)
         self.body_map.set_pad_size(number_of(draft.plain.get("electrode_cm2")))
-        self._show_beside(draft)
+        self._show_beside(entry)
         self._show_questions()
         self._show_dose()
         self._show_timer()
         unit = self.desk.treatment
-        if self._is_unit and unit is not None:
+        if is_of_unit and unit is not None:
             self.unit.show_treatment(unit)
 
     def _tell_overdue(self, draft: Draft) -> None:
@@ -298,13 +284,14 @@ class TreatmentPage(Page):
         if isinstance(due, str) and due < self.desk.today.isoformat():
             self.form.remark("calibration_due", "This day is over: the unit was to be checked.")
 
-    def _show_beside(self, draft: Draft) -> None:
+    def _show_beside(self, entry: TreatmentEntry) -> None:
         """What other instruments tell: the evoked force, the last output check of the head."""
+        draft = entry.draft
         is_ultrasound = draft.modality is Modality.ULTRASOUND
         self.output.setVisible(is_ultrasound)
         if is_ultrasound:
             unit, head = unit_and_head(draft.values)
-            told = self.desk.treatment if self._is_unit else None
+            told = self.desk.treatment if entry.is_of_unit else None
             if told is not None:
                 unit = replace(unit, model=told.device.name, serial=told.device.serial or "")
             self.output.show_head(unit, head)
@@ -316,76 +303,24 @@ class TreatmentPage(Page):
             self.evoked.show_for(visit.person.id, treated)
 
     def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        draft = draft.with_value("evoked_force_n", peak_n, Origin.MEASURED)
-        origin = Origin.ENTERED if share is None else Origin.DERIVED
-        draft = draft.with_value("mvic_percent", share, origin, method)
-        self._set(draft if share is None else draft.confirmed("mvic_percent", "measured"))
-
-    def _shown_draft(self, draft: Draft) -> Draft:
-        """While a treatment runs, its settings as they were turned last."""
-        timer = self._timer
-        if timer is None:
-            return draft
-        values = dict(draft.values)
-        for key, value in draft.values.items():
-            if key in draft.form and draft.form.field(key).part is Part.SETTINGS:
-                values[key] = replace(value, value=timer.now(key))
-        return replace(draft, values=values)
+        if self._entry is not None:
+            self._set(self._entry.evoked(peak_n, share, method))
 
     def _show_questions(self) -> None:
-        if self._draft is not None:
-            visit, modality = self._visit, self._draft.modality
-            again = visit.answers_of_last_time(modality) if visit else {}
-            self.questions.show_open(self._asking(), self._parts(), self._next_step(), again)
-
-    def _asking(self) -> Draft:
-        """The time taken is not asked where it is known: by the timer, the unit or the plan."""
-        draft = self._draft
-        assert draft is not None
-        planned = draft.values.get("planned_min")
-        is_known = self._is_unit or self._timer is not None or planned is not None
-        if is_known and "actual_min" not in draft.values:
-            minutes = planned or Value(0.0, "min")
-            return replace(draft, values={**draft.values, "actual_min": minutes})
-        return draft
-
-    def _parts(self) -> tuple[Part, ...]:
-        timer = self._timer
-        if self._is_unit:
-            return _BESIDE_UNIT
-        return _WHILE if timer is not None and not timer.is_ended else _ALL
-
-    def _next_step(self) -> str:
-        timer = self._timer
-        if timer is not None and not timer.is_ended:
-            return "All is answered so far. End the timer when the treatment is over."
-        if self._draft is not None and not self._draft.screening.answers:
-            return "All but the screening is answered: S asks it. Ctrl+Enter saves."
-        return "Everything is answered. Ctrl+Enter saves."
+        entry, visit = self._entry, self._visit
+        if entry is not None:
+            again = visit.answers_of_last_time(entry.draft.modality) if visit else {}
+            asked = entry.asked_draft
+            self.questions.show_open(asked, entry.asked_parts, entry.next_step, again)
 
     def _show_dose(self) -> None:
-        draft = self._draft
-        if draft is None or self._is_unit:
-            self.dose.hide()
-            return
-        self.dose.show()
-        timer = self._timer
-        minutes = number_of(draft.plain.get("actual_min"))
-        if minutes is None:
-            minutes = number_of(draft.plain.get("planned_min"))
-        now = self.desk.now()
-        course = Course.typed(now, local_offset_min(now), 60 * (minutes or 0.0))
-        if timer is not None:
-            course = timer.course
-        is_ultrasound = draft.modality is Modality.ULTRASOUND
-        suggested = suggestion_of(draft.plain) if is_ultrasound else ""
-        self.dose.show_dose(dose_numbers(draft.modality, draft.plain, course), suggested)
+        entry = self._entry
+        self.dose.setVisible(entry is not None and not entry.is_of_unit)
+        if entry is not None and not entry.is_of_unit:
+            self.dose.show_dose(entry.dose(self.desk.now()), entry.suggested_dose)
 
     def _show_timer(self) -> None:
-        timer = self._timer
+        timer = self._entry.timer if self._entry is not None else None
         self.timer.show_timer(timer)
         if not self._is_wide:  # what scrolls must not scroll a running clock away
             place = self._column.count() - 1 if timer is None else 0
@@ -411,63 +346,45 @@ class TreatmentPage(Page):
 
     def _on_edit(self, key: str, value: Plain | None) -> None:
         """A keystroke in the form; what runs is turned only when the typing is over."""
-        draft = self._draft
-        if draft is None or self._is_turned(key):
-            return
-        share = draft.values.get("mvic_percent")
-        if key == "evoked_force_n" and share is not None and share.origin is Origin.DERIVED:
-            draft = draft.with_value("mvic_percent", None)  # it was that of another force
-        self._set(draft.with_value(key, value))
+        entry = self._entry
+        if entry is not None and not entry.is_turned(key):
+            self._set(entry.edited(key, value))
 
     def _on_settled(self, key: str, value: Plain | None) -> None:
-        timer = self._timer
-        if timer is None or self._draft is None or not self._is_turned(key):
+        entry = self._entry
+        if entry is None or entry.timer is None or not entry.is_turned(key):
             return
-        if value is not None and value != timer.now(key):
-            timer.turn(key, value)
-            self._ask_anew(key)
+        if value is not None and value != entry.timer.now(key):
+            entry.timer.turn(key, value)
+            self._entry = entry.asked_anew(key)
             self._show()
 
-    def _ask_anew(self, key: str) -> None:
-        """What was said of the value before does not hold for the one it was turned to."""
-        draft = self._draft
-        if draft is not None and key in draft.values:
-            values = {**draft.values, key: replace(draft.values[key], confirmed="")}
-            self._draft = replace(draft, values=values)
-
-    def _is_turned(self, key: str) -> bool:
-        """A setting of a treatment that is running: a change has its time."""
-        timer, draft = self._timer, self._draft
-        if timer is None or timer.is_ended or draft is None:
-            return False
-        return draft.form.field(key).part is Part.SETTINGS
-
     def _on_meant(self, key: str) -> None:
-        if self._draft is not None:
-            self._set(self._draft.confirmed(key, _MEANT))
+        if self._entry is not None:
+            self._set(self._entry.meant(key))
 
     def _on_screening(self, record: ScreeningRecord) -> None:
-        if self._draft is not None:
+        if self._entry is not None:
             by = self._visit.session.clinician if self._visit else ""
-            self._set(replace(self._draft, screening=replace(record, by=by)))
+            self._set(self._entry.screened(record, by))
 
     def _on_placement(self) -> None:
-        if self._draft is not None and self.body_map.placement != self._draft.placement:
-            self._set(replace(self._draft, placement=self.body_map.placement))
+        entry, placement = self._entry, self.body_map.placement
+        if entry is not None and placement != entry.draft.placement:
+            self._set(entry.placed(placement))
 
-    def _set(self, draft: Draft) -> None:
-        self._draft = draft
-        timer = self._timer
-        if timer is not None and not timer.is_ended:
-            timer.fill(draft)
+    def _set(self, entry: TreatmentEntry) -> None:
+        self._entry = entry
+        if entry.timer is not None and entry.is_running:
+            entry.timer.fill(entry.draft)
         self._show()
 
     def _toggle_timer(self) -> None:
-        draft, visit = self._draft, self._visit
-        if draft is None or visit is None or self._is_unit:
+        entry, visit = self._entry, self._visit
+        if entry is None or visit is None or entry.is_of_unit:
             return
         running = self.desk.running
-        if self._timer is not None:
+        if entry.timer is not None:
             running.toggle()
         elif running.timer is not None:
             self._say(
@@ -475,9 +392,9 @@ class TreatmentPage(Page):
                 "It goes on.",
                 "End and save it in that visit first, or save this one without a timer.",
             )
-        elif not self._refuses(draft, (Part.SETTINGS, Part.BEFORE), is_strict=False):
-            running.start(visit.captures, draft, visit.session, visit.person.name)
-            running.is_in_sight = True
+        elif not self._refuses(entry, (Part.SETTINGS, Part.BEFORE)):
+            running.start(visit.captures, entry.draft, visit.session, visit.person.name)
+            self._find_timer()
         self._show()
 
     def _end_timer(self) -> None:
@@ -486,57 +403,41 @@ class TreatmentPage(Page):
         self.questions.take_focus()
 
     def _check(self) -> None:
-        timer = self._timer
+        timer = self._entry.timer if self._entry is not None else None
         if timer is not None and timer.checks_due:
             timer.mark(MarkKind.CHECK, "skin and settings looked at")
             self._show_timer()
 
-    def _refuses(self, draft: Draft, parts: tuple[Part, ...], *, is_strict: bool) -> bool:
-        """Say what stands against it. What is only missing is said once, and may stay open."""
-        draft = self._shown_draft(draft)
-        wrong = [
-            each.reason
-            for key, each in draft.judgements.items()
-            if each.verdict in (Verdict.REFUSE, Verdict.ASK) and draft.form.field(key).part in parts
-        ]
-        lists = screening_lists(draft.modality)
-        screened = set(draft.open_points(lists, *parts)) - set(draft.open_points((), *parts))
-        stops = [*wrong, *sorted(screened)]
-        if self.form.problem:
-            stops.insert(0, self.form.problem)
-            self.form.go_to_problem()
-        if stops:
-            more = f" And {len(stops) - 1} more." if len(stops) > 1 else ""
-            self._say(f"{stops[0]}{more}", "Nothing was lost.", "Correct it, or say it is meant.")
-            return True
-        missing = questions(self._asking(), parts)
-        if missing and is_strict and not self._asked_again:
-            self._asked_again = True
-            names = ", ".join(each.text.lower() for each in missing[:4])
-            rest = f" and {len(missing) - 4} more" if len(missing) > 4 else ""
-            self._say(
-                f"Not answered: {names}{rest}.",
-                "Nothing was lost.",
-                "Answer it, or press Ctrl+Enter again to save without.",
-            )
-            self.form.show_missing(self._shown_draft(draft))
-            self.questions.begin()
-            self._show_questions()
-            self.questions.take_focus()
-            return True
-        return False
+    def _refuses(self, entry: TreatmentEntry, parts: tuple[Part, ...]) -> bool:
+        """Say what stands against it."""
+        self.form.go_to_problem()
+        notice = stopped(entry, parts, self.form.problem)
+        if notice is not None:
+            self.desk.notice.emit(notice)
+        return notice is not None
+
+    def _asks_again(self, entry: TreatmentEntry) -> bool:
+        """What is only missing is said once, and may stay open."""
+        notice = unanswered(entry)
+        if notice is None or self._asked_again:
+            return False
+        self._asked_again = True
+        self.desk.notice.emit(notice)
+        self.form.show_missing(entry.shown)
+        self.questions.begin()
+        self._show_questions()
+        self.questions.take_focus()
+        return True
 
     def _ask_preset(self) -> None:
-        draft = self._draft
-        if draft is not None and not self._refuses(draft, (Part.SETTINGS,), is_strict=False):
+        if self._entry is not None and not self._refuses(self._entry, (Part.SETTINGS,)):
             self.preset_name.ask()
 
     def _keep_preset(self, name: str) -> None:
-        draft = self._draft
-        if draft is None:
+        if self._entry is None:
             return
         try:
-            path = keep_preset(preset_of(self._shown_draft(draft), name))
+            path = keep_preset(preset_of(self._entry.shown, name))
         except (OSError, LookupError, CatalogueError) as error:
             self._say(f"The preset was not kept: {error}", "The treatment is as it was.", "")
             return
@@ -555,27 +456,22 @@ class TreatmentPage(Page):
         self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))
 
     def _save(self) -> None:
-        draft, visit = self._draft, self._visit
-        if draft is None or visit is None or not self.save.isEnabled():
+        entry, visit = self._entry, self._visit
+        if entry is None or visit is None or not self.save.isEnabled():
             return
-        if self._refuses(draft, _BESIDE_UNIT if self._is_unit else _ALL, is_strict=True):
+        if self._refuses(entry, entry.parts) or self._asks_again(entry):
             return
         session, now = visit.session, self.desk.now()
-        if self._is_unit:
-            self.desk.keep_treatment.emit(KeepTreatment(session, draft))
+        if entry.is_of_unit:
+            self.desk.keep_treatment.emit(KeepTreatment(session, entry.draft))
             return
-        timer = self._timer
-        if timer is not None:
+        if entry.timer is not None:
             self.desk.running.end()
         self.save.setEnabled(False)
         self.desk.store.ask(
             self,
-            lambda store: (
-                save_typed(store, draft, session, now)
-                if timer is None
-                else save_timed(store, timer, draft, session)
-            ),
-            lambda _kept: self._on_saved(session.id, timer),
+            lambda store: save_entry(store, entry, session, now),
+            lambda _kept: self._on_saved(session.id, entry.timer),
             failed=self._on_refused,
             touches=(session.id, session.person_id),
         )
@@ -592,31 +488,26 @@ class TreatmentPage(Page):
         self.desk.notice.emit(failed_work(error))
 
     def _on_kept(self) -> None:
-        if self.isVisible() and self._is_unit:
+        if self.isVisible() and self._entry is not None and self._entry.is_of_unit:
             self._finish()
 
     def _finish(self) -> None:
-        self._draft, self._last, self._is_unit, self._visit = None, None, False, None
+        self._entry, self._visit = None, None
         self.desk.notice.emit(None)
         self.desk.back.emit()
 
     def _on_unit(self) -> None:
         if not self.isVisible():
             return
-        unit = self.desk.treatment
-        if self._is_unit and unit is not None:
-            self.unit.show_treatment(unit)
-        elif self._draft is None:
+        unit, entry = self.desk.treatment, self._entry
+        if entry is None:
             self.start.show_unit(self._unit_name())
+        elif entry.is_of_unit and unit is not None:
+            self.unit.show_treatment(unit)
         notice = unit.notice if unit else None
         if notice != self._notice:
             self._notice = notice
             self.desk.notice.emit(notice)
-
-    def _is_touched(self) -> bool:
-        """Something was typed that is worth more than a step back."""
-        draft = self._draft
-        return draft is not None and any(not value.is_default for value in draft.values.values())
 
 
 class _InSight(Deck):
@@ -626,21 +517,7 @@ class _InSight(Deck):
         return False
 
 
-def _changes(draft: Draft, last: Treatment | None) -> list[Difference]:
-    """What somebody made different from last time; a new field's default is no change."""
-    found = differences(draft, last) if last is not None else []
-    untouched = {key for key, value in draft.values.items() if value.is_default}
-    return [
-        each
-        for each in found
-        if each.key != "clinician" and (each.before or each.key not in untouched)
-    ]
-
-
-def _detail(draft: Draft, last: Treatment | None, changes: list[str]) -> str:
-    begun = draft.origin_words[:1].upper() + draft.origin_words[1:]
-    if last is not None:
-        begun = f"As on {date_text(local_time(last.started_at, last.utc_offset_min))}"
+def _detail(begun: str, changes: list[str]) -> str:
     parts = [begun] if begun else []
     parts += changes[:3]
     if len(changes) > 3:

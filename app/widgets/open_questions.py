@@ -3,38 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QVBoxLayout, QWidget
 
 from app.theme import space, theme
+from app.treatment_questions import Question, questions
 from app.widgets.controls import Button, Card, clear, column, row
 from app.widgets.setting_knobs import SettingKnobs
 from app.widgets.text import Text
-from data.clinical.field_check import Verdict
-from data.clinical.modalities import Field, FieldKind, Part, Plain, channel_of, key_of
+from data.clinical.modalities import Part, Plain
 from data.treatment_draft import Draft
 
-_TEN = "X"  # the Roman numeral: one key, as for the other ratings
 _HALVES = ((Part.SETTINGS, Part.BEFORE), (Part.DURING, Part.AFTER))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """`options` are (key, value, words); none where something is typed.
-
-    `again` holds the answers of last time that it asks about at once, and `detail` reads them out.
-    """
-
-    key: str
-    text: str
-    unit: str = ""
-    is_number: bool = False
-    options: tuple[tuple[str, Plain, str], ...] = ()
-    again: tuple[tuple[str, Plain], ...] = ()
-    detail: str = ""
 
 
 class OpenQuestions(Card):
@@ -225,39 +207,3 @@ class _Answer(QLineEdit):
 
 def _half(part: Part) -> tuple[Part, ...]:
     return next(half for half in _HALVES if part in half)
-
-
-def questions(draft: Draft, parts: tuple[Part, ...]) -> list[Question]:
-    """What these parts of a form still need, in the order of the form."""
-    found: list[Question] = []
-    groups: set[str] = set()
-    for key, judgement in draft.judgements.items():
-        asked = draft.form.field(key)
-        if judgement.verdict is not Verdict.MISSING or asked.part not in parts:
-            continue
-        group = key_of(asked.group, channel_of(key))
-        if asked.group and group in groups:
-            continue
-        groups.add(group)
-        found.append(_question(asked, key))
-    return sorted(found, key=lambda each: parts.index(draft.form.field(each.key).part))
-
-
-def _question(asked: Field, key: str) -> Question:
-    is_number = asked.kind in (FieldKind.NUMBER, FieldKind.WHOLE)
-    channel = channel_of(key)
-    text = asked.label if channel == 1 else f"{asked.label}, channel {channel}"
-    return Question(key, text, asked.unit, is_number, _options(asked))
-
-
-def _options(asked: Field) -> tuple[tuple[str, Plain, str], ...]:
-    match asked.kind:
-        case FieldKind.CHOICE:
-            choices = enumerate((asked.choices or {}).items(), 1)
-            return tuple((str(number), value, words) for number, (value, words) in choices)
-        case FieldKind.FLAG:
-            return (("1", True, "Yes"), ("2", False, "No"))
-        case FieldKind.WHOLE if asked.possible == (0.0, 10.0):
-            return tuple((_TEN if n == 10 else str(n), n, str(n)) for n in range(11))
-        case _:
-            return ()
