@@ -7,13 +7,21 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from data import curves
+from data import clinic_copies, curves
 from data.content_hash import damaged_trials
 from data.database import BUSY_S, found_schema, lenient_text, store_error
 from data.errors import DamagedRecordError, StoreError
 from data.ids import readable_id
 
-_TABLES = ("people", "sessions", "trials", "treatments", "items", "curve_blocks")
+_TABLES = (
+    "people",
+    "sessions",
+    "trials",
+    "treatments",
+    "items",
+    "curve_blocks",
+    clinic_copies.TABLE,  # of a backup only
+)
 _HASHED_SINCE = "0003"
 
 
@@ -23,7 +31,7 @@ class VerifyReport:
 
     `problems` are sentences about the file as a whole, `damaged` the ids of what cannot be
     trusted: ``<trial id> block <number>``, or a trial whose rows are not what was stored or whose
-    blocks are not all there.
+    blocks are not all there, or ``clinic file <name>``.
     """
 
     path: Path
@@ -60,10 +68,11 @@ def verify(path: Path) -> VerifyReport:
         return VerifyReport(path, {}, (str(store_error(error, path)),), ())
 
 
-def backup(path: Path, target: Path) -> VerifyReport:
+def backup(path: Path, target: Path, clinic: Path | None = None) -> VerifyReport:
     """Copy a database, also one in use, to a new file; only a verified copy gets the name.
 
-    Raises `StoreError` when the target exists, `DamagedRecordError` when the copy is not sound.
+    `clinic` is the folder of the clinic's own files, which go along. Raises `StoreError` when the
+    target exists, `DamagedRecordError` when the copy is not sound.
     """
     if target.exists():
         raise StoreError(
@@ -75,8 +84,10 @@ def backup(path: Path, target: Path) -> VerifyReport:
         with closing(_read_only(path)) as source, closing(sqlite3.connect(unfinished)) as copy:
             unfinished.chmod(0o600)
             source.backup(copy)
+            if clinic is not None:
+                clinic_copies.take_in(copy, clinic)
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
-    except sqlite3.Error as error:
+    except (sqlite3.Error, OSError) as error:
         unfinished.unlink(missing_ok=True)
         raise store_error(error, target) from error
     report = verify(unfinished)
@@ -121,7 +132,8 @@ def _links(connection: sqlite3.Connection) -> list[str]:
 def _damaged(connection: sqlite3.Connection, schema: str) -> tuple[str, ...]:
     changed = _changed_trials(connection) if schema >= _HASHED_SINCE else []
     blocks, incomplete = _damaged_blocks(connection), _incomplete_trials(connection)
-    return tuple(dict.fromkeys((*changed, *blocks, *incomplete)))
+    files = [f"clinic file {name}" for name in clinic_copies.damaged_copies(connection)]
+    return tuple(dict.fromkeys((*changed, *blocks, *incomplete, *files)))
 
 
 def _changed_trials(connection: sqlite3.Connection) -> list[str]:

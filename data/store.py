@@ -175,10 +175,13 @@ class Store:
         return verify(self.path)
 
     def backup(self, target: Path) -> VerifyReport:
-        """Copy everything into one new file and verify the copy. Raises a `StoreError`."""
+        """Copy everything, the clinic's own files too, into one new file and verify the copy.
+
+        Raises a `StoreError`.
+        """
         from data.backup import backup
 
-        return backup(self.path, target)
+        return backup(self.path, target, self.clinic)
 
     def holdings(self, person_id: UUID) -> Holdings:
         """All that is kept of one person. Raises `RecordNotFoundError`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,10 @@ def run_restore(arguments: argparse.Namespace) -> int:
 
     restored = restore(arguments.file, database_path(arguments))
     kept = None if restored.kept is None else str(restored.kept)
-    return _tell_report(restored.report, {"kept": kept}, as_json=arguments.json)
+    files = [str(file) for file in restored.kept_files]
+    rows = [("kept", file) for file in (kept, *files) if file is not None]
+    more: Json = {"kept": kept, "kept_files": files}
+    return _tell_report(restored.report, more, rows, as_json=arguments.json)
 
 
 def run_verify(arguments: argparse.Namespace) -> int:
@@ -141,7 +145,9 @@ def _recover_treatments(
     return treatments
 
 
-def _tell_report(report: VerifyReport, more: Json, *, as_json: bool) -> int:
+def _tell_report(
+    report: VerifyReport, more: Json, rows: Sequence[tuple[str, str]] = (), *, as_json: bool
+) -> int:
     """Exit status 1 where something is not sound."""
     if as_json:
         print_json(
@@ -157,7 +163,7 @@ def _tell_report(report: VerifyReport, more: Json, *, as_json: bool) -> int:
         return 0 if report.is_sound else 1
     counts = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in report.counts.items())
     facts = [("file", str(report.path)), ("holds", counts)]
-    facts += [(name, str(value)) for name, value in more.items() if value is not None]
+    facts += rows
     facts += [("problem", problem) for problem in report.problems]
     facts += [("damaged", damaged) for damaged in report.damaged]
     facts.append(("state", "sound" if report.is_sound else "NOT SOUND"))

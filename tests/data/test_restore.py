@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from data.backup import verify
 from data.errors import DamagedRecordError, NotADatabaseError, StoreError, StoreLockedError
 from data.restore import restore
 from data.store import Store
@@ -87,3 +90,81 @@ def test_a_database_too_damaged_to_open_is_kept_too(tmp_path: Path, backup: Path
     assert restored.kept is not None
     assert restored.kept.read_bytes().endswith(b"\xff" * 8000)
     assert names(path) == ["Sam Okafor"]
+
+
+OWN = "version: 1\ntests:\n  ours:\n    name: Übung\n"
+
+
+def with_own_file(folder: Path, content: str = OWN) -> Store:
+    store = Store(database(folder / "myograph.db", "Sam Okafor"))
+    store.clinic.mkdir()
+    (store.clinic / "tests_ours.yaml").write_text(content, "utf-8")
+    return store
+
+
+def test_the_clinic_s_own_files_come_back_with_the_records(tmp_path: Path):
+    store = with_own_file(tmp_path / "old")
+    (store.clinic / "notes.txt").write_text("read by nothing")
+    counts = store.backup(tmp_path / "backup.db").counts
+    store.close()
+    assert counts["clinic_files"] == 1
+    restored = restore(tmp_path / "backup.db", tmp_path / "new" / "myograph.db")
+    assert restored.kept_files == ()
+    folder = tmp_path / "new" / "clinic"
+    assert [path.name for path in folder.iterdir()] == ["tests_ours.yaml"]
+    assert (folder / "tests_ours.yaml").read_text("utf-8") == OWN
+    again = Store(tmp_path / "new" / "myograph.db")
+    assert "clinic_files" not in again.verify().counts
+    again.close()
+
+
+def test_a_file_that_says_something_else_is_kept_and_others_stay(tmp_path: Path):
+    store = with_own_file(tmp_path / "old")
+    store.backup(tmp_path / "backup.db")
+    changed = store.clinic / "tests_ours.yaml"
+    changed.write_text("changed since", "utf-8")
+    (store.clinic / "presets.yaml").write_text("newer", "utf-8")
+    store.close()
+    restored = restore(tmp_path / "backup.db", store.path)
+    [kept] = restored.kept_files
+    assert kept.read_text("utf-8") == "changed since"
+    assert kept.parent == store.clinic
+    assert kept.suffix != ".yaml"
+    assert changed.read_text("utf-8") == OWN
+    assert (store.clinic / "presets.yaml").read_text("utf-8") == "newer"
+    assert restore(tmp_path / "backup.db", store.path.with_name("b.db")).kept_files == ()
+
+
+def test_a_backup_of_a_backup_still_has_them_and_a_new_one_those_of_today(tmp_path: Path):
+    store = with_own_file(tmp_path / "old")
+    store.backup(tmp_path / "one.db")
+    (store.clinic / "tests_ours.yaml").unlink()
+    assert "clinic_files" not in store.backup(tmp_path / "two.db").counts
+    store.close()
+    restore(tmp_path / "one.db", tmp_path / "new" / "myograph.db")
+    third = Store(tmp_path / "new" / "myograph.db")
+    assert third.backup(tmp_path / "three.db").counts["clinic_files"] == 1
+    third.close()
+
+
+def test_a_changed_letter_of_an_own_file_is_noticed(tmp_path: Path):
+    store = with_own_file(tmp_path / "old")
+    store.backup(tmp_path / "backup.db")
+    store.close()
+    content = (tmp_path / "backup.db").read_bytes()
+    (tmp_path / "backup.db").write_bytes(content.replace("Übung".encode(), "Übunk".encode()))
+    assert verify(tmp_path / "backup.db").damaged == ("clinic file tests_ours.yaml",)
+    with pytest.raises(DamagedRecordError, match="tests_ours"):
+        restore(tmp_path / "backup.db", tmp_path / "new" / "myograph.db")
+    assert not (tmp_path / "new" / "clinic").exists()
+
+
+def test_a_name_in_a_backup_leads_to_no_other_folder(tmp_path: Path):
+    store = with_own_file(tmp_path / "old")
+    store.backup(tmp_path / "backup.db")
+    store.close()
+    with closing(sqlite3.connect(tmp_path / "backup.db")) as connection:
+        connection.execute("UPDATE clinic_files SET name = '../../evil.yaml'")
+        connection.commit()
+    restore(tmp_path / "backup.db", tmp_path / "new" / "myograph.db")
+    assert list(tmp_path.rglob("evil*")) == []

@@ -74,10 +74,29 @@ def test_a_restored_backup_takes_the_place_and_the_old_one_is_kept(
     assert main(["backup", str(backup), "--db", str(other.path)]) == 0
     capsys.readouterr()
     assert main(["restore", str(backup), "--db", str(clinic.path), "--json"]) == 0
-    kept = Path(only_json(capsys.readouterr().out)["kept"])
+    told = only_json(capsys.readouterr().out)
+    kept = Path(told["kept"])
+    assert told["kept_files"] == []
     assert names(clinic.path) == ["Sam Okafor"]
     assert names(kept) == ["Alex Morgan"]
     assert kept.parent == clinic.path.parent
+
+
+def test_own_files_that_a_restored_backup_replaced_are_named(
+    clinic: Clinic, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    own = clinic.path.with_name("clinic") / "ratios.yaml"
+    own.parent.mkdir()
+    own.write_text("version: 1\nratios: {}\n")
+    backup = tmp_path / "backup.db"
+    assert main(["backup", str(backup), "--db", str(clinic.path)]) == 0
+    assert "1 clinic files" in capsys.readouterr().out
+    own.write_text("version: 1\n\nratios: {}\n")
+    assert main(["restore", str(backup), "--db", str(clinic.path)]) == 0
+    said = capsys.readouterr().out
+    [kept] = own.parent.glob("ratios.yaml.before-*")
+    assert str(kept) in said
+    assert own.read_text() == "version: 1\nratios: {}\n"
 
 
 @pytest.fixture
