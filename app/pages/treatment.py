@@ -17,26 +17,20 @@ from app.theme import space, theme
 from app.treatment_entry import TreatmentEntry, save_entry
 from app.treatment_stops import stopped, unanswered
 from app.treatment_visit import TreatmentVisit, read_treatment_visit
-from app.widgets.body_figure import Placing
-from app.widgets.body_map import BodyMap
-from app.widgets.controls import Button, Card, Deck, row, scrolling
-from app.widgets.dose_panel import DosePanel
+from app.widgets.controls import Button, Deck, row, scrolling
 from app.widgets.draft_form import DraftForm
-from app.widgets.evoked_panel import EvokedPanel
 from app.widgets.name_line import NameLine
 from app.widgets.open_questions import OpenQuestions
-from app.widgets.output_check_line import OutputCheckLine
 from app.widgets.screening_panel import ScreeningPanel
 from app.widgets.timer_bar import TimerBar
+from app.widgets.treatment_aside import TreatmentAside
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
 from app.workflow import Notice, Weight
 from data.clinical.entries import CatalogueError
-from data.clinical.modalities import Part, Plain, number_of
+from data.clinical.modalities import Part, Plain
 from data.clinical.screening import screening_lists
-from data.output_checks import unit_and_head
 from data.records import Treatment
-from data.sides import Side
 from data.treatment_draft import (
     Draft,
     as_last_time,
@@ -44,11 +38,9 @@ from data.treatment_draft import (
 )
 from data.treatment_record import MarkKind, ScreeningRecord
 from data.treatment_timer import TreatmentTimer
-from devices.modality import Modality
 
 _START, _FORM = range(2)
 _TICK_MS = 200
-_ELECTRICAL = (Modality.TENS, Modality.NMES, Modality.IFC)
 
 
 class TreatmentPage(Page):
@@ -73,10 +65,7 @@ class TreatmentPage(Page):
         self.questions = OpenQuestions()
         self.form = DraftForm()
         self.screening = ScreeningPanel()
-        self.body_map = BodyMap()
-        self.dose = DosePanel()
-        self.evoked = EvokedPanel(self.desk)
-        self.output = OutputCheckLine(self.desk)
+        self.aside = TreatmentAside(desk)
         self.timer = TimerBar()
         self.unit = UnitPanel()
         self._tick = QTimer(self)
@@ -91,7 +80,7 @@ class TreatmentPage(Page):
         if session_id is None:
             return
         self._find_timer()
-        self.output.forget()
+        self.aside.output.forget()
         self.desk.store.ask(
             self, lambda store: read_treatment_visit(store, session_id), self._on_read, slot="v"
         )
@@ -131,29 +120,18 @@ class TreatmentPage(Page):
         for part in (self.unit, self.screening, self.form):
             parts.addWidget(part)
         parts.addStretch()
-        where = Card("Where", margin=4)
-        where.column.addWidget(self.body_map, 1)
-        where.setMinimumHeight(theme().px(420))
-        right = QWidget()
-        sides = QVBoxLayout(right)
-        sides.setContentsMargins(0, 0, 0, 0)
-        sides.setSpacing(space(4))
-        for part in (self.evoked, self.output, self.dose):
-            sides.addWidget(part)
-        sides.addWidget(where)
-        sides.addStretch()
         is_wide = theme().text_scale <= 1.25
         beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         columns = QBoxLayout(beside if is_wide else below)
         columns.setSpacing(space(4))
         if is_wide:
-            aside = scrolling(right)
+            aside = scrolling(self.aside)
             aside.setFixedWidth(theme().px(384))
             columns.addWidget(scrolling(left), 1)
             columns.addWidget(aside)
         else:
             columns.addWidget(left)
-            columns.addWidget(right)
+            columns.addWidget(self.aside)
         column.addLayout(columns, 1)
         column.addWidget(self.timer)
         self._column, self._is_wide = column, is_wide
@@ -173,8 +151,8 @@ class TreatmentPage(Page):
         self.form.settled.connect(self._on_settled)
         self.form.meant.connect(self._on_meant)
         self.screening.changed.connect(self._on_screening)
-        self.body_map.changed.connect(self._on_placement)
-        self.evoked.taken.connect(self._on_evoked)
+        self.aside.body_map.changed.connect(self._on_placement)
+        self.aside.evoked.taken.connect(self._on_evoked)
         self.timer.toggled.connect(self._toggle_timer)
         self.timer.ended.connect(self._end_timer)
         self.timer.checked.connect(self._check)
@@ -187,9 +165,11 @@ class TreatmentPage(Page):
         self.screening.answered.connect(self.questions.take_focus)
         self.add_key("S", "Screening: ask; again: no to what is left", self.screening.ask)
         self.add_key("Q", "Go to what is still to be answered", self.questions.take_focus)
-        self.add_key("B", "Go to the body map", self.body_map.setFocus)
-        self.add_key("V", "Take the evoked force of the last contraction", self.evoked.take_now)
-        self.add_key("Z", "Zero the dynamometer, the limb at rest", self.evoked.zero_now)
+        self.add_key("B", "Go to the body map", self.aside.body_map.setFocus)
+        self.add_key(
+            "V", "Take the evoked force of the last contraction", self.aside.evoked.take_now
+        )
+        self.add_key("Z", "Zero the dynamometer, the limb at rest", self.aside.evoked.zero_now)
 
     def _on_read(self, visit: TreatmentVisit) -> None:
         self._visit = visit
@@ -238,7 +218,7 @@ class TreatmentPage(Page):
     def _begin(self, entry: TreatmentEntry) -> None:
         self._entry, self._asked_again = entry, False
         self.questions.begin()
-        self.body_map.set_placement(entry.draft.placement)
+        self.aside.body_map.set_placement(entry.draft.placement)
         self._show()
         self.questions.take_focus()
 
@@ -267,12 +247,8 @@ class TreatmentPage(Page):
         self.questions.knobs.show_draft(shown, was)
         self.questions.knobs.setVisible(not is_of_unit and not self.questions.knobs.isHidden())
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
-        is_electrical = draft.modality in _ELECTRICAL
-        self.body_map.set_placing(Placing.PADS if is_electrical else Placing.AREA)
-        self.body_map.set_pad_size(number_of(draft.plain.get("electrode_cm2")))
-        self._show_beside(entry)
+        self.aside.show_entry(entry, self._visit.person.id if self._visit else None)
         self._show_questions()
-        self._show_dose()
         self._show_timer()
         unit = self.desk.treatment
         if is_of_unit and unit is not None:
@@ -283,24 +259,6 @@ class TreatmentPage(Page):
         due = draft.plain.get("calibration_due")
         if isinstance(due, str) and due < self.desk.today.isoformat():
             self.form.remark("calibration_due", "This day is over: the unit was to be checked.")
-
-    def _show_beside(self, entry: TreatmentEntry) -> None:
-        """What other instruments tell: the evoked force, the last output check of the head."""
-        draft = entry.draft
-        is_ultrasound = draft.modality is Modality.ULTRASOUND
-        self.output.setVisible(is_ultrasound)
-        if is_ultrasound:
-            unit, head = unit_and_head(draft.values)
-            told = self.desk.treatment if entry.is_of_unit else None
-            if told is not None:
-                unit = replace(unit, model=told.device.name, serial=told.device.serial or "")
-            self.output.show_head(unit, head)
-        visit = self._visit
-        self.evoked.setVisible(draft.modality is Modality.NMES and visit is not None)
-        if draft.modality is Modality.NMES and visit is not None:
-            side = draft.plain.get("side")
-            treated = Side(side) if side in tuple(Side) else None
-            self.evoked.show_for(visit.person.id, treated)
 
     def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
         if self._entry is not None:
@@ -313,12 +271,6 @@ class TreatmentPage(Page):
             asked = entry.asked_draft
             self.questions.show_open(asked, entry.asked_parts, entry.next_step, again)
 
-    def _show_dose(self) -> None:
-        entry = self._entry
-        self.dose.setVisible(entry is not None and not entry.is_of_unit)
-        if entry is not None and not entry.is_of_unit:
-            self.dose.show_dose(entry.dose(self.desk.now()), entry.suggested_dose)
-
     def _show_timer(self) -> None:
         timer = self._entry.timer if self._entry is not None else None
         self.timer.show_timer(timer)
@@ -326,8 +278,8 @@ class TreatmentPage(Page):
             place = self._column.count() - 1 if timer is None else 0
             if self._column.indexOf(self.timer) != place:
                 self._column.insertWidget(place, self.timer)
-        if timer is not None:
-            self._show_dose()
+        if self._entry is not None and timer is not None:
+            self.aside.show_dose(self._entry)
         if timer is not None and not self._tick.isActive() and self.isVisible():
             self._tick.start()
         elif timer is None:
@@ -369,7 +321,7 @@ class TreatmentPage(Page):
             self._set(self._entry.screened(record, by))
 
     def _on_placement(self) -> None:
-        entry, placement = self._entry, self.body_map.placement
+        entry, placement = self._entry, self.aside.body_map.placement
         if entry is not None and placement != entry.draft.placement:
             self._set(entry.placed(placement))
 

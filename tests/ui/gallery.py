@@ -420,7 +420,7 @@ def treatment_tens(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
     for key, value in (("amplitude_ma", 120.0), ("site", "Hamstring"), ("indication", "pain")):
         page.form.edited.emit(key, value)
-    page.body_map.set_placement(
+    page.aside.body_map.set_placement(
         Placement((
             PlacedPoint(View.BACK, 0.572, 0.6, "back.hamstring.lateral.middle.right",
                         Polarity.NEGATIVE, 25.0),
@@ -496,10 +496,10 @@ def treatment_nmes(window: MainWindow, clinic: Clinic) -> None:
     settle(window)
     page.form.edited.emit("side", "left")
     settle(window)
-    page.evoked.is_same.setChecked(True)
+    page.aside.evoked.is_same.setChecked(True)
     t = np.arange(0.0, 6.0, 1 / 80.0)
     pull = np.clip((t - 1.0) / 0.8, 0.0, 1.0) * np.clip((5.2 - t) / 0.3, 0.0, 1.0)
-    page.evoked.look()
+    page.aside.evoked.look()
     trace.append(t, 143.0 * pull[:, None])
     run_events(0.15)
     settle(window)

@@ -63,7 +63,7 @@ def test_one_key_takes_the_evoked_force_and_its_share(window: MainWindow, clinic
     page, trace = nmes(window, clinic)
     own_n = maximum_of_today(window, clinic)  # 262 N of a hold by the clinic's script
     assert own_n == pytest.approx(262.0, abs=5.0)
-    page.evoked.is_same.setChecked(True)
+    page.aside.evoked.is_same.setChecked(True)
     contract(trace, 180.0)
     contract(trace, 131.0)  # the last contraction counts
     page.setFocus()
@@ -86,8 +86,8 @@ def test_without_the_word_on_the_position_only_the_force_is_taken(
 ) -> None:
     page, trace = nmes(window, clinic)
     contract(trace, 131.0)
-    assert says(page.evoked, "Say that limb, lever and strap are as they were in the test.")
-    page.evoked.take.click()
+    assert says(page.aside.evoked, "Say that limb, lever and strap are as they were in the test.")
+    page.aside.evoked.take.click()
     settle(window)
     assert page.form.fields["evoked_force_n"].value == 131.0
     assert page.form.fields["mvic_percent"].value is None
@@ -97,10 +97,10 @@ def test_another_device_than_in_the_test_gives_no_share(window: MainWindow, clin
     page, trace = nmes(window, clinic)
     other = replace(PULL_ZEROED, model_id="chronojump")
     window.desk.set_devices((other,))
-    page.evoked.is_same.setChecked(True)
+    page.aside.evoked.is_same.setChecked(True)
     run_events(0.15)
     contract(trace, 131.0)
-    assert says(page.evoked, "device chronojump, then progressor in the test")
+    assert says(page.aside.evoked, "device chronojump, then progressor in the test")
 
 
 def test_a_device_that_was_not_zeroed_shows_no_force(window: MainWindow, clinic: Clinic) -> None:
@@ -109,8 +109,8 @@ def test_a_device_that_was_not_zeroed_shows_no_force(window: MainWindow, clinic:
     window.desk.zero_wanted.connect(wanted.append)
     window.desk.set_devices((replace(PULL_ZEROED, is_zeroed=False),))
     contract(trace, 131.0)
-    assert says(page.evoked, "Zero it with the limb at rest")
-    assert page.evoked.peak.text() == "–"
+    assert says(page.aside.evoked, "Zero it with the limb at rest")
+    assert page.aside.evoked.peak.text() == "–"
     page.setFocus()
     press(window, Qt.Key.Key_Z)
     assert wanted == [PULL_ZEROED.key]
@@ -120,9 +120,9 @@ def test_a_force_that_is_typed_drops_the_share_of_the_measured_one(
     window: MainWindow, clinic: Clinic
 ) -> None:
     page, trace = nmes(window, clinic)
-    page.evoked.is_same.setChecked(True)
+    page.aside.evoked.is_same.setChecked(True)
     contract(trace, 131.0)
-    page.evoked.take.click()
+    page.aside.evoked.take.click()
     settle(window)
     assert page.form.fields["mvic_percent"].value is not None
     set_values(window, page, evoked_force_n=90.0)
@@ -131,10 +131,10 @@ def test_a_force_that_is_typed_drops_the_share_of_the_measured_one(
 
 def test_the_other_limb_has_a_maximum_of_its_own(window: MainWindow, clinic: Clinic) -> None:
     page, trace = nmes(window, clinic, side="right")
-    assert "right" in page.evoked.maximum.currentText()
-    page.evoked.maximum.setCurrentIndex(
-        next(i for i in range(9) if "left" in page.evoked.maximum.itemText(i))
+    assert "right" in page.aside.evoked.maximum.currentText()
+    page.aside.evoked.maximum.setCurrentIndex(
+        next(i for i in range(9) if "left" in page.aside.evoked.maximum.itemText(i))
     )
-    page.evoked.is_same.setChecked(True)
+    page.aside.evoked.is_same.setChecked(True)
     contract(trace, 131.0)
-    assert says(page.evoked, "limb right, then left in the test")
+    assert says(page.aside.evoked, "limb right, then left in the test")

@@ -108,7 +108,7 @@ def test_the_dose_follows_what_is_typed(window: MainWindow, page: TreatmentPage)
     set_values(window, page, intensity_is="sata")
     # The same number read as SATA is five times the energy at 20 %.
     assert says(page, "1500\u00a0J")
-    methods = [how.method for how in page.dose.findChildren(HowButton)]
+    methods = [how.method for how in page.aside.dose.findChildren(HowButton)]
     assert any(method.startswith("us.energy.v1") for method in methods)
     assert all(methods)
 
@@ -116,7 +116,7 @@ def test_the_dose_follows_what_is_typed(window: MainWindow, page: TreatmentPage)
 def test_what_cannot_be_computed_says_why(window: MainWindow, page: TreatmentPage) -> None:
     begin(window, page, "TENS, conventional")
     set_values(window, page, amplitude_ma=20.0, electrode_cm2=None)
-    assert "electrode" in page.dose.refusals.lower()
+    assert "electrode" in page.aside.dose.refusals.lower()
 
 
 def test_a_repeat_of_tens_takes_at_most_twelve_keys_and_no_mouse(
@@ -701,10 +701,10 @@ def test_a_head_that_stands_still_and_the_tables_suggestion_are_told(
     # electrotherapy 3.2: 0.3 W/cm² at 1 cm with 3 MHz needs 0.40 at the skin; 2 heads, 1:4: 10 min
     set_values(window, page, technique="static", depth_cm=1.0, frequency_mhz=3.0)
     set_values(window, page, tissue_stage="acute")
-    assert says(page.dose, "The head stands still")
-    assert says(page.dose, "to 0.4 W/cm² at the skin")
-    assert says(page.dose, "10 min for this area")
-    assert says(page.dose, "not read in the original")
+    assert says(page.aside.dose, "The head stands still")
+    assert says(page.aside.dose, "to 0.4 W/cm² at the skin")
+    assert says(page.aside.dose, "10 min for this area")
+    assert says(page.aside.dose, "not read in the original")
 
 
 def test_a_second_channel_is_asked_for_by_its_number(
