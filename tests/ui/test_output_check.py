@@ -122,5 +122,5 @@ def test_a_treatment_shows_the_last_check_of_its_head_and_its_age(
     back = window.page
     assert isinstance(back, TreatmentPage)
     # 5 / 3.9 - 1 = 28.2 %
-    assert says(back.output, "Output check today")
-    assert says(back.output, "+28.2\u00a0%, outside ±20\u00a0%")
+    assert says(back.aside.output, "Output check today")
+    assert says(back.aside.output, "+28.2\u00a0%, outside ±20\u00a0%")
