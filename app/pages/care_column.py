@@ -35,13 +35,14 @@ _STILL_RUNNING = timedelta(hours=2)
 
 @dataclass(frozen=True, slots=True)
 class _LeftBehind:
-    """Captures that were not finished, with whose they are, and files that nobody can read; and the
-    devices that are past the date of their calibration."""
+    """Captures that were not finished, with whose they are, and files that nobody can read; the
+    devices that are past the date of their calibration; and whether there is anybody at all."""
 
     captures: tuple[tuple[RecoverableCapture, str], ...]
     damaged: int
     treatments: tuple[LeftTreatment, ...] = ()
     past_due: tuple[tuple[DeviceInfo, date], ...] = ()
+    has_people: bool = True
 
 
 class CareColumn(QWidget):
@@ -90,7 +91,8 @@ class CareColumn(QWidget):
         if self._left_behind.past_due:
             self._column.addWidget(self._past_due_card(self._left_behind.past_due))
         self._column.addWidget(self._devices_card())
-        self._column.addWidget(self._backup_card())
+        if self._left_behind.has_people:  # a first start has nothing to lose yet
+            self._column.addWidget(self._backup_card())
         self._column.addStretch()
 
     def _recovered_card(self, capture: RecoverableCapture, name: str) -> CareCard:
@@ -248,7 +250,8 @@ def _read_left_behind(store: Store, today: date) -> _LeftBehind:
     captures = tuple((one, _name_of(store, one.header.person_id)) for one in found)
     late = tuple(past_due(store.calibrations.all(), today))
     damaged = len(unreadable(store.captures)) + len(unreadable_treatments(store.captures))
-    return _LeftBehind(captures, damaged, left_treatments(store), late)
+    has_people = bool(store.people.find("", limit=1))
+    return _LeftBehind(captures, damaged, left_treatments(store), late, has_people)
 
 
 def _timer_of(left: LeftTreatment, now: datetime) -> TreatmentTimer:

@@ -34,6 +34,11 @@ def today(window: MainWindow) -> TodayPage:
 def test_an_empty_clinic_says_what_to_do_first(empty_window: MainWindow) -> None:
     assert says(empty_window.page, "No visit yet today")
     assert says(empty_window.page, "Type an athlete’s name above and press Enter")
+    assert not says(empty_window.page, "Backup")
+
+
+def test_a_clinic_with_records_and_no_backup_is_told(window: MainWindow) -> None:
+    assert says(window.page, "There is no backup yet")
 
 
 def test_today_shows_the_visits_of_the_day_and_what_was_done(window: MainWindow) -> None:
