@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from app.links import ChosenLink, ble_link, serial_link
+from app.links import ChosenLink, ble_link, serial_link, usb_link
 from app.live import LiveTrace
 from app.pair import Pair
 from app.station import FindCalibrations, Station, no_records
@@ -17,7 +17,7 @@ from data.analysis.types import Side
 from data.clinical.tests import Laterality, StrengthTest
 from devices.declaration import ElectrotherapyModel, ForceModel
 from devices.force import ForceDevice
-from devices.match import AnyModel, all_models, match
+from devices.match import AnyModel, all_models, hid_ids, match
 from devices.types import DeviceInfo, LinkState, Transport
 
 # Cheap cables carry 0, 0001 or the like: a number that many share tells nobody apart.
@@ -35,21 +35,24 @@ class Finder(Protocol):
 
 
 class RealFinder:
-    """Serial ports and Bluetooth advertisements of this computer.
+    """Serial ports, USB devices of known kinds and Bluetooth advertisements of this computer.
 
-    `problem` is a plain sentence when Bluetooth could not be asked. Experimental models are found
-    only while `experimental` is set.
+    `problem` is plain sentences on what could not be asked: Bluetooth each time, USB once, for few
+    need it. Experimental models are found only while `experimental` is set.
     """
 
     def __init__(self) -> None:
         self.problem: str | None = None
         self.experimental = False
+        self._told_of_usb = False
 
     async def find(self, seconds: float) -> list[Found]:
         from drivers.scan import scan
 
-        result = await scan(seconds)
-        self.problem = result.bluetooth_problem
+        result = await scan(seconds, hid_ids=hid_ids())
+        usb_problem = None if self._told_of_usb else result.usb_problem
+        self._told_of_usb = self._told_of_usb or usb_problem is not None
+        self.problem = " ".join(filter(None, (result.bluetooth_problem, usb_problem))) or None
         found: list[Found] = []
         for candidate in result.candidates:
             transport = Transport(candidate.transport)
@@ -79,6 +82,8 @@ class RealFinder:
         _, _, address = found.key.partition(":")
         if found.transport is Transport.SERIAL:
             return serial_link(address, model)
+        if found.transport is Transport.USB:
+            return usb_link(address, model)
         return ble_link(address, model)
 
 

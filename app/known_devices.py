@@ -33,10 +33,10 @@ class KnownDevice:
 
 
 class KnownDevices:
-    """A small JSON file: link (``ble:…``, ``serial:…``) -> `KnownDevice`. Unreadable: nobody.
+    """A small JSON file: link (``ble:…``, ``serial:…``, ``usb:…``) -> `KnownDevice`.
 
-    A device that answers on another link than last time keeps what was known of it: it is told by
-    its serial number.
+    Unreadable: nobody. A device that answers on another link than last time keeps what was known
+    of it: it is told by its serial number.
     """
 
     def __init__(self, path: Path) -> None:

@@ -1,4 +1,4 @@
-"""From a link as it is typed (``serial:…``, ``ble:…``, ``sim:…``, ``replay:…``) to a link."""
+"""From a link as it is typed (``serial:…``, ``usb:…``, ``ble:…``, ``sim:…`` …) to a link."""
 
 from __future__ import annotations
 
@@ -42,6 +42,8 @@ def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLin
     match kind:
         case "serial" if where:
             return serial_link(where, model)
+        case "usb":
+            return usb_link(where, model)
         case "ble" if where:
             return ble_link(where, model)
         case "replay" if where:
@@ -52,8 +54,8 @@ def choose_link(spec: str, model: ForceModel | ElectrotherapyModel) -> ChosenLin
             return simulated_link(where or model.id, model)
         case _:
             raise LinkSpecError(
-                f"'{spec}' is no link. Use serial:PORT, ble:ADDRESS_OR_NAME, sim:MODEL "
-                "or replay:FILE.bytes."
+                f"'{spec}' is no link. Use serial:PORT, usb:SERIAL_NUMBER, "
+                "ble:ADDRESS_OR_NAME, sim:MODEL or replay:FILE.bytes."
             )
 
 
@@ -74,6 +76,16 @@ def serial_link(
         port if is_named else where, baud_rate=baud_rate, line=model.line, dtr=lines, rts=lines
     )
     return ChosenLink(link, Framing.STREAM, f"serial:{where}", is_virtual)
+
+
+def usb_link(where: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:
+    """A HID device by its serial number or path; the only one of its model where none is given."""
+    from drivers.hid import HidLink
+
+    _must_have(model, Transport.USB)
+    if not isinstance(model, ForceModel) or model.hid is None:
+        raise LinkSpecError(f"{model.name} is no USB device that can be opened by its number.")
+    return ChosenLink(HidLink(where, model.hid), Framing.PACKETS, f"usb:{where}", False)
 
 
 def ble_link(where: str, model: ForceModel | ElectrotherapyModel) -> ChosenLink:

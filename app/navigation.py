@@ -126,7 +126,7 @@ class Desk(QObject):
         self.trace_of: Callable[[str], LiveTrace | None] = _no_trace
         self.is_searching = False
         self.found: tuple[Found, ...] = ()
-        self.bluetooth_problem: str | None = None
+        self.search_problem: str | None = None
         self.treatment: LiveTreatment | None = None
         self.head_to_check: tuple[Unit, Head] | None = None  # whose output the next page checks
         self._undos: list[Undo] = []
@@ -175,10 +175,10 @@ class Desk(QObject):
             self.devices, self.is_searching = devices, is_searching
             self.devices_changed.emit()
 
-    def set_found(self, found: tuple[Found, ...], bluetooth_problem: str | None) -> None:
+    def set_found(self, found: tuple[Found, ...], search_problem: str | None) -> None:
         """What the last search found and nobody uses yet."""
-        if (found, bluetooth_problem) != (self.found, self.bluetooth_problem):
-            self.found, self.bluetooth_problem = found, bluetooth_problem
+        if (found, search_problem) != (self.found, self.search_problem):
+            self.found, self.search_problem = found, search_problem
             self.devices_changed.emit()
 
     def set_absent(self, devices: tuple[DeviceStatus, ...]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from devices.types import ChannelInfo, Evidence, Transport
 from drivers.ble import Gatt
 from drivers.broadcast import Broadcast
+from drivers.hid import Hid
 from drivers.link import Link
 from drivers.serial_format import EIGHT_N_ONE, SerialFormat
 from protocols.codec import Codec, Framing
@@ -25,7 +26,7 @@ class ForceModel:
     where `timing_refused` is; where losses are not detectable
     the share lost is not known, which is not 0. `rate_hz` is what the maker says, or what a polled
     gauge is asked for at most: the measured rate counts. `usb_ids` are (vendor, product) pairs,
-    none where the chip is generic.
+    none where the chip is generic; those of a HID device are in `hid`.
 
     `is_steady` matters without device time: samples come at an even rate, so that late ones are
     spread by it; False where each is read when it is asked for or heard. `boot_s` is how long the
@@ -51,6 +52,7 @@ class ForceModel:
     has_hardware_tare: bool
     gatt: Gatt | None = None
     broadcast: Broadcast | None = None
+    hid: Hid | None = None
     name_prefixes: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     variants: tuple[ForceModel, ...] = ()

@@ -14,6 +14,11 @@ def all_models() -> dict[str, AnyModel]:
     return {**FORCE_MODELS, **ELECTROTHERAPY_MODELS}
 
 
+def hid_ids() -> tuple[tuple[int, int], ...]:
+    """(vendor, product) of every model that is a USB HID device."""
+    return tuple(sorted({m.hid.usb_id for m in FORCE_MODELS.values() if m.hid is not None}))
+
+
 def match(
     transport: Transport,
     *,
@@ -43,8 +48,14 @@ def match(
             or _is_named_by_service(model, known)
             or _is_named_by_maker(model, dict(advertised))
         ]
+    if transport is Transport.USB:
+        return [model for model in models if _is_named_by_hid(model, usb_id)]
     exact = [model for model in models if usb_id is not None and usb_id in model.usb_ids]
     return exact or models
+
+
+def _is_named_by_hid(model: AnyModel, usb_id: tuple[int, int] | None) -> bool:
+    return isinstance(model, ForceModel) and model.hid is not None and model.hid.usb_id == usb_id
 
 
 def _is_named_by_name(model: AnyModel, name: str | None) -> bool:

@@ -26,6 +26,7 @@ class Position(StrEnum):
 class Transport(StrEnum):
     SERIAL = "serial"
     BLE = "ble"
+    USB = "usb"  # a HID device: a cable without a serial port
 
 
 class Evidence(StrEnum):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,6 +11,8 @@ from bleak.backends.device import BLEDevice
 from bleak.backends.scanner import AdvertisementData, BaseBleakScanner
 
 from drivers.bluetooth import BLUETOOTH_ERRORS, link_error, listening, radio_lock
+from drivers.hid_system import HidInfo, HidLibrary, plugged_in, system_library
+from drivers.link import LinkError
 from drivers.plain_text import plain_text
 from drivers.serial import PortInfo, listed_ports
 
@@ -20,6 +22,7 @@ _FORGET_AFTER = 5
 class Transport(StrEnum):
     SERIAL = "serial"
     BLE = "ble"
+    USB = "usb"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +46,15 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class ScanResult:
-    """Serial ports first, then Bluetooth by name and address.
+    """Serial ports first, then HID devices, then Bluetooth by name and address.
 
-    Without Bluetooth a scan is still a scan: `bluetooth_problem` is a sentence on what is wrong.
+    Without Bluetooth a scan is still a scan: `bluetooth_problem` is a sentence on what is wrong,
+    and `usb_problem` one on why no HID devices could be listed.
     """
 
     candidates: tuple[Candidate, ...]
     bluetooth_problem: str | None = None
+    usb_problem: str | None = None
 
 
 async def scan(
@@ -57,9 +62,21 @@ async def scan(
     *,
     backend: type[BaseBleakScanner] | None = None,
     ports: Callable[[], Iterable[PortInfo]] = listed_ports,
+    hid_ids: Collection[tuple[int, int]] = (),
+    hid_library: Callable[[], HidLibrary] = system_library,
 ) -> ScanResult:
-    """Everything seen within `seconds`, plus the wait for a connection that is being made."""
+    """Everything seen within `seconds`, plus the wait for a connection that is being made.
+
+    Of the HID devices only those with `hid_ids` are asked for: keyboards are nobody's business.
+    """
     serial_ports = await asyncio.to_thread(_serial_candidates, ports)
+    hid_devices: list[Candidate] = []
+    usb_problem: str | None = None
+    if hid_ids:
+        try:
+            hid_devices = [_of_hid(info) for info in await plugged_in(hid_ids, hid_library)]
+        except LinkError as error:
+            usb_problem = str(error)
     heard: dict[str, Candidate] = {}
     problem: str | None = None
     try:
@@ -68,7 +85,7 @@ async def scan(
     except BLUETOOTH_ERRORS as error:
         problem = str(link_error(error, "Bluetooth", "scanning"))
     nearby = sorted(heard.values(), key=lambda found: (found.name, found.address))
-    return ScanResult((*serial_ports, *nearby), problem)
+    return ScanResult((*serial_ports, *hid_devices, *nearby), problem, usb_problem)
 
 
 async def watch(
@@ -116,6 +133,16 @@ def _of_port(port: PortInfo) -> Candidate:
         plain_text(port.product or description or ""),
         usb_id=usb_id,
         serial_number=number or None,
+    )
+
+
+def _of_hid(info: HidInfo) -> Candidate:
+    return Candidate(
+        Transport.USB,
+        info.address,
+        info.name,
+        usb_id=info.usb_id,
+        serial_number=info.serial_number,
     )
 
 

@@ -1,4 +1,4 @@
-"""A Vernier Go Direct Hand Dynamometer: one force sensor, packets in pieces of 20 bytes."""
+"""A Vernier Go Direct Hand Dynamometer: one force sensor, packets in pieces."""
 
 from __future__ import annotations
 
@@ -25,6 +25,7 @@ from protocols.godirect_messages import (
 )
 from protocols.godirect_packets import (
     COMMAND,
+    LONGEST_PIECE,
     MEASUREMENT,
     REPLY,
     Reassembly,
@@ -43,7 +44,8 @@ class GoDirectFirmware(Firmware):
     """The load begins with the first START. One counter numbers whatever is sent.
 
     `drop_at_s` are times since the first START at which the device says that it dropped readings.
-    `shortest_period_us`: what it is asked for below that, it does not do.
+    `shortest_period_us`: what it is asked for below that, it does not do. `longest_piece`: of a
+    packet, 20 bytes over Bluetooth, 63 over USB.
     """
 
     model = "godirect-hd"
@@ -64,6 +66,7 @@ class GoDirectFirmware(Firmware):
         readings_per_packet: int = 2,
         battery_percent: int = 81,
         drop_at_s: tuple[float, ...] = (),
+        longest_piece: int = LONGEST_PIECE,
     ) -> None:
         self.serial = serial
         self.framing = framing
@@ -78,6 +81,7 @@ class GoDirectFirmware(Firmware):
         self._per_packet = readings_per_packet
         self._battery_percent = battery_percent
         self._drops_us = [round(at_s * 1e6) for at_s in drop_at_s]
+        self._longest_piece = longest_piece
         self._received = Reassembly()
         self._counter = 0
         self._period_us = 100_000
@@ -170,7 +174,7 @@ class GoDirectFirmware(Firmware):
     def _packet(self, first: int, body: bytes) -> list[bytes]:
         data = packet(first, self._counter, body)
         self._counter = (self._counter + 1) % 256
-        return pieces(data)
+        return pieces(data, self._longest_piece)
 
     def _device_info(self) -> bytes:
         return DEVICE_INFO.pack(

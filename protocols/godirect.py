@@ -1,4 +1,4 @@
-"""Vernier Go Direct hand dynamometers over Bluetooth LE: newtons at a period that the host sets.
+"""Vernier Go Direct hand dynamometers: newtons at a period that the host sets.
 
 Readings have no time stamps: each one's time is its number times the period, which the device
 keeps, and packets that are missing show in the counter of those that come.
@@ -91,7 +91,7 @@ class GoDirectCodec(Codec):
 
     def __init__(self, framing: Framing = Framing.PACKETS) -> None:
         if framing is not Framing.PACKETS:
-            raise ValueError("only Bluetooth LE is spoken: its pieces keep their boundaries")
+            raise ValueError("a stream is not spoken: pieces of packets keep their boundaries")
         super().__init__(framing)
         self._pieces = Reassembly()
         self.reset()
@@ -152,7 +152,7 @@ class GoDirectCodec(Codec):
         return kind if len(data) == COMMAND_AT + 1 + argument_bytes else RequestClass.UNKNOWN
 
     def receive(self, data: bytes) -> list[Event]:
-        """Events of one notification: a packet or a piece of one."""
+        """Events of one notification or report: a packet or a piece of one."""
         events: list[Event] = []
         for found in self._pieces.join(data):
             if isinstance(found, Noise):

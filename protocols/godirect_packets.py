@@ -1,4 +1,4 @@
-"""Packets of Vernier Go Direct devices: length, counter, additive checksum, in pieces over BLE."""
+"""Packets of Vernier Go Direct devices: length, counter, additive checksum, in pieces."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ def counter_of(data: bytes) -> int:
     return data[_COUNTER_AT]
 
 
-def pieces(data: bytes) -> list[bytes]:
+def pieces(data: bytes, longest: int = LONGEST_PIECE) -> list[bytes]:
     """As they travel: all but the last of one length."""
-    return [data[i : i + LONGEST_PIECE] for i in range(0, len(data), LONGEST_PIECE)]
+    return [data[i : i + longest] for i in range(0, len(data), longest)]
 
 
 class Reassembly:

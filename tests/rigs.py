@@ -24,6 +24,7 @@ from devices.types import ForceBlock, Gap, HostCalibration, LinkState, Position,
 from drivers.ble import BleLink
 from drivers.broadcast import BroadcastLink
 from drivers.capture_format import RecordKind, read_capture
+from drivers.hid import HidLink
 from drivers.link import Link
 from drivers.memory import MemoryLink
 from drivers.serial import SerialLink
@@ -31,11 +32,13 @@ from firmware_sim.catalog import FIRMWARE
 from firmware_sim.faults import Fault, Stage
 from firmware_sim.firmware import Firmware, Load
 from firmware_sim.harp import CELLS as HARP_CELLS
+from firmware_sim.hid_bus import VirtualHidBus
 from firmware_sim.radio import VirtualRadio
 from firmware_sim.radio_broadcast import VirtualBroadcaster
 from firmware_sim.serve import serve_pty, serve_tcp
 from protocols.codec import Codec, Framing
 from protocols.events import ForceSamples
+from protocols.hid_reports import REPORT_BYTES
 
 TICK_S = 0.005
 _AWAY_S = 0.2  # how long a device that drops off a TCP port stays away
@@ -49,6 +52,7 @@ class Way(StrEnum):
     TCP = "tcp"
     PTY = "pty"
     RADIO = "radio"
+    HID = "hid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +119,14 @@ class Bench:
 
     @property
     def framing(self) -> Framing:
-        over_serial = Transport.SERIAL in self.model.transports and self.way is not Way.RADIO
+        has_packets = self.way in (Way.RADIO, Way.HID)
+        over_serial = Transport.SERIAL in self.model.transports and not has_packets
         return Framing.STREAM if over_serial else Framing.PACKETS
 
     def firmware(self, load: Load | None = None, **options: Any) -> Firmware:
         quick = SETUPS.get(self.model.id, Setup()).firmware
+        if self.way is Way.HID:
+            quick = {**quick, "longest_piece": REPORT_BYTES - 1}
         return FIRMWARE[self.model.id](load, self.framing, **{**quick, **options})
 
     def listening_codec(self) -> Codec:
@@ -142,6 +149,7 @@ def benches(models: Iterable[AnyModel], without: tuple[Way, ...] = ()) -> list[A
         ways = [Way.MEMORY]
         ways += [Way.TCP, Way.PTY] if Transport.SERIAL in model.transports else []
         ways += [Way.RADIO] if Transport.BLE in model.transports else []
+        ways += [Way.HID] if Transport.USB in model.transports else []
         found += [
             pytest.param(Bench(model, way), id=f"{model.id}-{way}", marks=no_pty)
             if way is Way.PTY
@@ -191,6 +199,13 @@ async def wired(bench: Bench, firmware: Firmware, speed: float = 1.0) -> AsyncGe
                     sender.address, broadcast, scanner_backend=backend, silence_s=_NOTICE_S
                 )
                 yield Wire(link, bench.framing, lambda: _leave_range(sender))
+        case Way.HID:
+            assert isinstance(bench.model, ForceModel)
+            assert bench.model.hid is not None
+            bus = VirtualHidBus()
+            bus.plug_in(firmware, bench.model.hid.usb_id, bench.model.id, speed=speed)
+            link = HidLink(firmware.serial, bench.model.hid, library=lambda: bus)
+            yield Wire(link, bench.framing, lambda: _go_away(firmware))
         case Way.RADIO:
             gatt = bench.model.gatt
             assert gatt is not None

@@ -79,7 +79,7 @@ def rows_of_devices() -> dict[str, list[str]]:
 
 def facts(model: AnyModel | RecordedModel | InstrumentModel) -> list[str]:
     """What the table must say of a model: rate, link, evidence, tried."""
-    words = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth LE"}
+    words = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth LE", Transport.USB: "USB"}
     transports = () if isinstance(model, RecordedModel) else model.transports
     return [
         f"{model.rate_hz:.0f} Hz" if isinstance(model, ForceModel) else "",

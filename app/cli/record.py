@@ -37,7 +37,7 @@ def add(commands: Commands) -> None:
     record.add_argument(
         "link",
         metavar="LINK",
-        help="serial:PORT, ble:ADDRESS_OR_NAME, sim:MODEL, replay:FILE.bytes",
+        help="serial:PORT, usb:SERIAL_NUMBER, ble:ADDRESS_OR_NAME, sim:MODEL, replay:FILE.bytes",
     )
     record.add_argument("--model", required=True, help="as in `myograph devices`")
     record.add_argument("--test", required=True, help="as in `myograph tests`")

@@ -198,8 +198,8 @@ class DevicesPage(Page):
             card.set_history([_use(trial, unit) for trial in trials])
 
     def _show_found(self) -> None:
-        """What answers and is not used; why Bluetooth cannot be searched, if it cannot."""
-        problem, found = self.desk.bluetooth_problem, self.desk.found
+        """What answers and is not used; what cannot be searched, and why."""
+        problem, found = self.desk.search_problem, self.desk.found
         self._problem.setText(problem or "")
         self._problem.setVisible(bool(problem))
         self._found_title.setVisible(bool(found))

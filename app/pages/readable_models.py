@@ -19,7 +19,7 @@ from devices.declaration import (
 from devices.match import all_models
 from devices.types import Evidence, Transport
 
-_TRANSPORTS = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth"}
+_TRANSPORTS = {Transport.SERIAL: "serial", Transport.BLE: "Bluetooth", Transport.USB: "USB"}
 
 MODEL_NAMES = {model.id: model.name for model in all_models().values()}
 

@@ -4,12 +4,14 @@ import pytest
 
 from app.demo import SimulatedLink
 from app.links import LinkSpecError, choose_link
+from devices.godirect_hd import GODIRECT_HD
 from devices.mark10 import MARK10
 from devices.match import AnyModel
 from devices.ott import OTT
 from devices.sciencemode4 import SCIENCEMODE4
 from devices.wh_c06 import WH_C06
 from drivers.broadcast import BroadcastLink
+from drivers.hid import HidLink
 from drivers.serial import SerialLink
 from protocols.codec import Framing
 from tests.drivers.ears import Ears, until
@@ -60,6 +62,21 @@ async def test_a_simulated_one_is_heard_over_the_virtual_radio() -> None:
     assert ears.chunks[0].startswith(b"\x02\x03\x11")
 
 
+@pytest.mark.parametrize(
+    ("spec", "address"),
+    [("usb:0H1000A1", "0H1000A1"), ("usb:/dev/hidraw0", "/dev/hidraw0"), ("usb:", ""), ("usb", "")],
+)
+def test_a_usb_device_is_named_by_its_number_its_path_or_not_at_all(
+    spec: str, address: str
+) -> None:
+    chosen = choose_link(spec, GODIRECT_HD)
+    assert isinstance(chosen.link, HidLink)
+    assert chosen.link.address == address
+    assert (chosen.framing, chosen.name) == (Framing.PACKETS, f"usb:{address}")
+
+
 def test_a_model_is_not_reached_by_a_link_that_it_does_not_have() -> None:
     with pytest.raises(LinkSpecError, match="no ble link"):
         choose_link("ble:anything", MARK10)
+    with pytest.raises(LinkSpecError, match="no usb link"):
+        choose_link("usb:anything", MARK10)

@@ -20,7 +20,7 @@ from devices.declaration import (
     InstrumentModel,
     RecordedModel,
 )
-from devices.match import AnyModel, all_models, match
+from devices.match import AnyModel, all_models, hid_ids, match
 from devices.types import Evidence, Transport
 from firmware_sim.catalog import FIRMWARE
 from firmware_sim.firmware import Firmware
@@ -78,6 +78,8 @@ def test_a_model_says_how_it_is_reached(model: AnyModel) -> None:
     ways = [way for way in (model.gatt, broadcast) if way is not None]
     assert len(ways) == (Transport.BLE in model.transports)
     assert (model.baud_rate is not None) == (Transport.SERIAL in model.transports)
+    hid = model.hid if isinstance(model, ForceModel) else None
+    assert (hid is not None) == (Transport.USB in model.transports)
 
 
 @every_model
@@ -96,6 +98,12 @@ def test_a_model_is_found_by_what_it_advertises(model: AnyModel) -> None:
     if isinstance(model, ForceModel) and model.broadcast is not None:
         said = (model.broadcast.company, model.broadcast.begins + b"...")
         assert model in found(Transport.BLE, advertised=(said,))
+    if isinstance(model, ForceModel) and model.hid is not None:
+        vendor, product = model.hid.usb_id
+        assert model.hid.usb_id in hid_ids()
+        assert model in found(Transport.USB, usb_id=(vendor, product))
+        assert model not in found(Transport.USB, usb_id=(vendor, product + 1))
+        assert model not in found(Transport.USB)
     for prefix in model.name_prefixes:
         assert model in found(Transport.BLE, name=f"{prefix}7125")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from bleak.exc import BleakBluetoothNotAvailableError, BleakBluetoothNotAvailabl
 
 from drivers.ble import BleLink, Gatt
 from drivers.scan import Candidate, Transport, scan, watch
+from firmware_sim.hid_bus import VirtualHidBus
 from firmware_sim.radio import VirtualRadio
 from tests.drivers.hanging_backend import refusing_scanner
 from tests.firmware_sim.counter import Counter
@@ -59,6 +61,42 @@ async def test_it_lists_ports_and_advertisements(radio: VirtualRadio) -> None:
             services=(GATT.service,),
         ),
     )
+
+
+async def test_it_lists_hid_devices_of_the_kinds_asked_for(radio: VirtualRadio) -> None:
+    bus = VirtualHidBus()
+    for serial in ("B-2", "A\u202e-1\n"):
+        bus.plug_in(Counter(serial=serial), (0x1209, 0x0001), "Hand\x00 grip")
+    bus.plug_in(Counter(), (0x046D, 0xC077), "Mouse")
+    found = await scan(
+        0.1,
+        backend=radio.scanner_backend,
+        ports=lambda: PORTS,
+        hid_ids=[(0x1209, 0x0001)],
+        hid_library=lambda: bus,
+    )
+    assert found.usb_problem is None
+    assert found.candidates[2:] == tuple(
+        Candidate(Transport.USB, serial, "Hand grip", (0x1209, 0x0001), serial)
+        for serial in ("A-1", "B-2")
+    )
+
+
+async def test_without_hidapi_the_rest_is_still_listed(
+    radio: VirtualRadio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("hid", "hidraw"):
+        monkeypatch.setitem(sys.modules, module, None)  # importing it raises ImportError
+    await radio.add(Counter(), "ONB-12AB", GATT)
+    found = await scan(
+        0.2, backend=radio.scanner_backend, ports=lambda: PORTS, hid_ids=[(0x1209, 0x0001)]
+    )
+    assert [c.transport for c in found.candidates] == ["serial", "serial", "ble"]
+    assert found.bluetooth_problem is None
+    assert found.usb_problem is not None
+    assert "hidapi does not load" in found.usb_problem
+    nobody_asks = await scan(0.05, backend=radio.scanner_backend, ports=list)
+    assert nobody_asks.usb_problem is None
 
 
 async def test_a_found_device_can_be_connected_without_another_search(radio: VirtualRadio) -> None:

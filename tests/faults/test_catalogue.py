@@ -48,7 +48,11 @@ def test_what_a_plan_or_a_stack_is_said_to_play_is_played(row: Row) -> None:
 
 @pytest.mark.parametrize("model", list(FORCE_MODELS))
 def test_every_device_meets_the_faults_of_each_of_its_links(model: str) -> None:
-    links = {Transport.BLE: (Framing.PACKETS, "B"), Transport.SERIAL: (Framing.STREAM, "S")}
+    links = {
+        Transport.BLE: (Framing.PACKETS, "B"),
+        Transport.SERIAL: (Framing.STREAM, "S"),
+        Transport.USB: (Framing.PACKETS, "B"),  # of the cable itself: tests/drivers/test_hid.py
+    }
     for transport in FORCE_MODELS[model].transports:
         framing, group = links[transport]
         bench = memory_bench(model, framing)

@@ -31,7 +31,7 @@ def test_nothing_heavy_is_imported_before_the_window_can_be_shown() -> None:
     code = (
         "import sys, app.main_window;"
         "print([m for m in ('pyqtgraph', 'sqlalchemy', 'alembic', 'bleak', 'qtawesome', 'scipy',"
-        " 'numpy', 'yaml', 'data.records') if m in sys.modules])"
+        " 'hid', 'hidraw', 'numpy', 'yaml', 'data.records') if m in sys.modules])"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

@@ -10,7 +10,10 @@ from app.__main__ import main
 from app.cli.commands import build_commands
 from tests.app.cli.shell import ROOT, run
 
-SLOW = ("numpy", "sqlalchemy", "yaml", "bleak", "serial", "PySide6", "pyqtgraph", "scipy")
+SLOW = (
+    *("numpy", "sqlalchemy", "yaml", "bleak", "serial", "hid", "hidraw"),
+    *("PySide6", "pyqtgraph", "scipy"),
+)
 
 
 def test_every_command_has_help_with_an_example(capsys: pytest.CaptureFixture[str]):

@@ -1,0 +1,180 @@
+"""USB HID devices as links: one report in, one message or piece of one out."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from drivers.deadline import within
+from drivers.hid_system import (
+    HidHandle,
+    HidLibrary,
+    close,
+    listed,
+    opened,
+    path_text,
+    system_library,
+)
+from drivers.link import Link, LinkBusyError, LinkLostError, LinkNotFoundError, LinkTimeoutError
+from drivers.plain_text import plain_text
+from drivers.reader import Reader
+from drivers.serial_errors import lost_error
+
+_READ_MS = 50
+_CLOSE_S = 2.0
+_NO_REPORT_NUMBER = b"\0"
+
+
+@dataclass(frozen=True, slots=True)
+class Hid:
+    """Which HID device it is, and how messages travel in its reports; these have no numbers.
+
+    `wrap` makes the reports for one message, given their size; `unwrap` finds in a report what it
+    carries of one.
+    """
+
+    vendor_id: int
+    product_id: int
+    report_bytes: int
+    wrap: Callable[[bytes, int], list[bytes]]
+    unwrap: Callable[[bytes], bytes]
+
+    @property
+    def usb_id(self) -> tuple[int, int]:
+        return self.vendor_id, self.product_id
+
+
+class HidLink(Link):
+    """`address` is a serial number or a system's path; empty, it is the only such device there is.
+
+    The serial number is followed to another socket. `library` stands in for the system's HID
+    devices. One reader thread alone opens, reads and closes the device.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        hid: Hid,
+        *,
+        library: Callable[[], HidLibrary] = system_library,
+        open_s: float = 6.0,
+        write_s: float = 2.0,
+    ) -> None:
+        super().__init__(address)
+        self.framing = "packets"
+        self._hid = hid
+        self._library = library
+        self._open_s = open_s
+        self._write_s = write_s
+        self._name = plain_text(address) or "The USB device"
+        self._reader: _HidReader | None = None
+        self._write_order = asyncio.Lock()
+
+    async def open(self) -> None:
+        if self._reader is not None:
+            raise LinkBusyError(f"{self._name} is already open in this program.")
+        reader = _HidReader(self._opened, self._hid, self._arrived, self._ended)
+        self._reader = reader
+        try:
+            await asyncio.wait_for(reader.opened, self._open_s)
+        except BaseException as error:
+            self._let_go()
+            if isinstance(error, TimeoutError):
+                raise LinkTimeoutError(
+                    f"{self._name} did not open within {self._open_s:.0f} s. "
+                    "Unplug it, plug it in again, then try again."
+                ) from error
+            raise
+
+    async def close(self) -> None:
+        reader = self._let_go()
+        if reader is not None:
+            await asyncio.to_thread(reader.thread.join, _CLOSE_S)
+
+    async def write(self, data: bytes) -> None:
+        async with self._write_order:
+            reader = self._reader
+            if reader is None:
+                raise LinkLostError(f"{self._name} is not open: nothing was sent.")
+            try:
+                await within(self._write_s, asyncio.to_thread(reader.write, data))
+            except TimeoutError as error:
+                raise LinkTimeoutError(
+                    f"{self._name} takes no more data. Unplug it, plug it in again, then try again."
+                ) from error
+            except (OSError, ValueError) as error:
+                reader.stop(because=error)
+                raise lost_error(self._name, error) from error
+
+    def _let_go(self) -> _HidReader | None:
+        reader, self._reader = self._reader, None
+        if reader is not None:
+            reader.leave()
+        return reader
+
+    def _arrived(self, reports: list[bytes]) -> None:
+        for report in reports:
+            data = self._hid.unwrap(report)
+            if data:
+                self.on_data(data)
+
+    def _ended(self, cause: Exception | None) -> None:
+        self._reader = None
+        self.on_lost(lost_error(self._name, cause))
+
+    def _opened(self) -> HidHandle:
+        """In the reader's thread, because listing and opening can be slow."""
+        library = self._library()
+        found = [
+            info
+            for info in listed(library, self._hid.usb_id)
+            if self.address in ("", info.address, path_text(info.path))
+        ]
+        match found:
+            case [one]:
+                return opened(library, one)
+            case []:
+                raise LinkNotFoundError(
+                    f"{self._name} is not plugged in. Plug it in, and switch it on."
+                )
+            case _:
+                raise LinkNotFoundError(
+                    f"{len(found)} such devices are plugged in "
+                    f"({', '.join(info.address for info in found)}). Choose one of them."
+                )
+
+
+class _HidReader(Reader):
+    def __init__(
+        self,
+        opened: Callable[[], HidHandle],
+        hid: Hid,
+        on_data: Callable[[list[bytes]], None],
+        on_end: Callable[[Exception | None], None],
+    ) -> None:
+        self._opened = opened
+        self._hid = hid
+        self._handle: HidHandle | None = None
+        super().__init__("HID reader", on_data, on_end)
+
+    def _open(self) -> None:
+        self._handle = self._opened()
+
+    def _receive(self) -> bytes:
+        return bytes(self._open_handle().read(self._hid.report_bytes, _READ_MS))
+
+    def _send(self, data: bytes) -> None:
+        handle = self._open_handle()
+        for report in self._hid.wrap(data, self._hid.report_bytes):
+            if handle.write(_NO_REPORT_NUMBER + report) < 0:
+                raise OSError("write error")
+
+    def _close(self) -> None:
+        handle, self._handle = self._open_handle(), None
+        close(handle)
+
+    def _open_handle(self) -> HidHandle:
+        if self._handle is None:
+            raise OSError("not open")
+        return self._handle
