@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, KeepTreatment, Route
@@ -36,11 +35,10 @@ from data.treatment_draft import (
     as_last_time,
     new_draft,
 )
-from data.treatment_record import MarkKind, ScreeningRecord
+from data.treatment_record import ScreeningRecord
 from data.treatment_timer import TreatmentTimer
 
 _START, _FORM = range(2)
-_TICK_MS = 200
 
 
 class TreatmentPage(Page):
@@ -66,10 +64,8 @@ class TreatmentPage(Page):
         self.form = DraftForm()
         self.screening = ScreeningPanel()
         self.aside = TreatmentAside(desk)
-        self.timer = TimerBar()
+        self.timer = TimerBar(desk.running)
         self.unit = UnitPanel()
-        self._tick = QTimer(self)
-        self._tick.setInterval(_TICK_MS)
         self._build()
         self._connect()
 
@@ -87,7 +83,6 @@ class TreatmentPage(Page):
         self._show()
 
     def leave(self) -> None:
-        self._tick.stop()
         self.desk.running.is_in_sight = False
 
     def escape(self) -> bool:
@@ -153,15 +148,15 @@ class TreatmentPage(Page):
         self.screening.changed.connect(self._on_screening)
         self.aside.body_map.changed.connect(self._on_placement)
         self.aside.evoked.taken.connect(self._on_evoked)
-        self.timer.toggled.connect(self._toggle_timer)
-        self.timer.ended.connect(self._end_timer)
-        self.timer.checked.connect(self._check)
-        self._tick.timeout.connect(self._show_timer)
+        self.timer.start_wanted.connect(self._start_timer)
+        self.timer.toggled.connect(self._show)
+        self.timer.ended.connect(self._on_end)
+        self.timer.ticked.connect(self._on_tick)
         self.desk.treatment_changed.connect(self._on_unit)
         self.desk.treatment_kept.connect(self._on_kept)
         self.add_key("Ctrl+Return", "Save the treatment", self._save)
-        self.add_key("Ctrl+Space", "Start the timer, pause, go on", self._toggle_timer)
-        self.add_key("K", "The skin was looked at", self._check)
+        self.add_key("Ctrl+Space", "Start the timer, pause, go on", self.timer.toggle)
+        self.add_key("K", "The skin was looked at", self.timer.mark_check)
         self.screening.answered.connect(self.questions.take_focus)
         self.add_key("S", "Screening: ask; again: no to what is left", self.screening.ask)
         self.add_key("Q", "Go to what is still to be answered", self.questions.take_focus)
@@ -232,6 +227,7 @@ class TreatmentPage(Page):
         self.keep.setVisible(entry is not None and not is_of_unit)
         self.timer.setVisible(entry is not None and not is_of_unit)
         self.unit.setVisible(is_of_unit)
+        self._show_timer(entry.timer if entry is not None else None)
         if entry is None:
             self.preset_name.hide()
             self.header.title.setText("Treatment")
@@ -249,7 +245,6 @@ class TreatmentPage(Page):
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
         self.aside.show_entry(entry, self._visit.person.id if self._visit else None)
         self._show_questions()
-        self._show_timer()
         unit = self.desk.treatment
         if is_of_unit and unit is not None:
             self.unit.show_treatment(unit)
@@ -271,19 +266,16 @@ class TreatmentPage(Page):
             asked = entry.asked_draft
             self.questions.show_open(asked, entry.asked_parts, entry.next_step, again)
 
-    def _show_timer(self) -> None:
-        timer = self._entry.timer if self._entry is not None else None
+    def _show_timer(self, timer: TreatmentTimer | None) -> None:
         self.timer.show_timer(timer)
         if not self._is_wide:  # what scrolls must not scroll a running clock away
             place = self._column.count() - 1 if timer is None else 0
             if self._column.indexOf(self.timer) != place:
                 self._column.insertWidget(place, self.timer)
-        if self._entry is not None and timer is not None:
+
+    def _on_tick(self) -> None:
+        if self._entry is not None:
             self.aside.show_dose(self._entry)
-        if timer is not None and not self._tick.isActive() and self.isVisible():
-            self._tick.start()
-        elif timer is None:
-            self._tick.stop()
 
     def _on_answer(self, key: str, value: Plain | None) -> None:
         if value is None:
@@ -331,14 +323,11 @@ class TreatmentPage(Page):
             entry.timer.fill(entry.draft)
         self._show()
 
-    def _toggle_timer(self) -> None:
-        entry, visit = self._entry, self._visit
-        if entry is None or visit is None or entry.is_of_unit:
+    def _start_timer(self) -> None:
+        entry, visit, running = self._entry, self._visit, self.desk.running
+        if entry is None or visit is None:
             return
-        running = self.desk.running
-        if entry.timer is not None:
-            running.toggle()
-        elif running.timer is not None:
+        if running.timer is not None:
             self._say(
                 f"The timer of {running.words} is not over yet.",
                 "It goes on.",
@@ -349,16 +338,9 @@ class TreatmentPage(Page):
             self._find_timer()
         self._show()
 
-    def _end_timer(self) -> None:
-        self.desk.running.end()
+    def _on_end(self) -> None:
         self._show()
         self.questions.take_focus()
-
-    def _check(self) -> None:
-        timer = self._entry.timer if self._entry is not None else None
-        if timer is not None and timer.checks_due:
-            timer.mark(MarkKind.CHECK, "skin and settings looked at")
-            self._show_timer()
 
     def _refuses(self, entry: TreatmentEntry, parts: tuple[Part, ...]) -> bool:
         """Say what stands against it."""
