@@ -8,17 +8,16 @@ from uuid import UUID
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from app.navigation import Desk, KeepTreatment, Route
-from app.own_presets import keep_preset, preset_of
-from app.pages.page import Header, Page
+from app.pages.page import Page
+from app.pages.treatment_head import TreatmentHead
 from app.plain_text import plain
 from app.store_thread import failed_work
 from app.theme import space, theme
 from app.treatment_entry import TreatmentEntry, save_entry
 from app.treatment_stops import stopped, unanswered
 from app.treatment_visit import TreatmentVisit, read_treatment_visit
-from app.widgets.controls import Button, Deck, row, scrolling
+from app.widgets.controls import Deck, scrolling
 from app.widgets.draft_form import DraftForm
-from app.widgets.name_line import NameLine
 from app.widgets.open_questions import OpenQuestions
 from app.widgets.screening_panel import ScreeningPanel
 from app.widgets.timer_bar import TimerBar
@@ -26,7 +25,6 @@ from app.widgets.treatment_aside import TreatmentAside
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
 from app.workflow import Notice, Weight
-from data.clinical.entries import CatalogueError
 from data.clinical.modalities import Part, Plain
 from data.clinical.screening import screening_lists
 from data.records import Treatment
@@ -51,14 +49,7 @@ class TreatmentPage(Page):
         self._entry: TreatmentEntry | None = None
         self._asked_again = False
         self._notice: Notice | None = None
-        self.other = Button("Other treatment", clicked=self._begin_again)
-        self.save = Button("Save treatment", "primary", key="Ctrl+Enter", clicked=self._save)
-        self.keep = Button("Keep as preset", clicked=self._ask_preset)
-        self.preset_name = NameLine(
-            "Name of the preset", "Keep", hint="what it is for, no athlete’s name"
-        )
-        beside = () if theme().text_scale > 1.25 else (self.keep, self.other)
-        self.header = Header("Treatment", *beside, self.save)
+        self.head = TreatmentHead()
         self.start = TreatmentStart()
         self.questions = OpenQuestions()
         self.form = DraftForm()
@@ -86,8 +77,8 @@ class TreatmentPage(Page):
         self.desk.running.is_in_sight = False
 
     def escape(self) -> bool:
-        if self.preset_name.isVisible():
-            self.preset_name.leave()
+        if self.head.preset_name.isVisible():
+            self.head.preset_name.leave()
             return True
         entry = self._entry
         if entry is not None and self.start.isHidden() is False:
@@ -98,10 +89,7 @@ class TreatmentPage(Page):
         return False
 
     def _build(self) -> None:
-        self.body.addWidget(self.header)
-        if theme().text_scale > 1.25:
-            self.body.addLayout(row(self.other, self.keep, 1))
-        self.body.addWidget(self.preset_name)
+        self.body.addWidget(self.head)
         self.start.setMaximumWidth(theme().px(720))
         form = QWidget()
         column = QVBoxLayout(form)
@@ -135,11 +123,14 @@ class TreatmentPage(Page):
 
     def _connect(self) -> None:
         self.start.chosen.connect(self._take)
-        self.preset_name.given.connect(self._keep_preset)
-        self.preset_name.left.connect(self.questions.take_focus)
+        self.head.other.clicked.connect(self._begin_again)
+        self.head.save.clicked.connect(self._save)
+        self.head.keep.clicked.connect(self._ask_preset)
+        self.head.preset_name.told.connect(self.desk.notice)
+        self.head.preset_name.left.connect(self.questions.take_focus)
         self.start.unit_chosen.connect(self._take_unit)
         self.questions.answered.connect(self._on_answer)
-        self.questions.knobs.turned.connect(self._on_knob)
+        self.questions.knobs.turned.connect(self._on_answer)
         self.questions.knobs.wanted.connect(self.form.go_to)
         self.form.entered.connect(self.questions.take_focus)
         self.form.edited.connect(self._on_edit)
@@ -222,22 +213,15 @@ class TreatmentPage(Page):
         entry = self._entry
         is_of_unit = entry is not None and entry.is_of_unit
         self._deck.setCurrentIndex(_START if entry is None else _FORM)
-        self.other.setVisible(entry is not None and entry.timer is None)
-        self.save.setVisible(entry is not None)
-        self.keep.setVisible(entry is not None and not is_of_unit)
+        self.head.show_entry(entry)
         self.timer.setVisible(entry is not None and not is_of_unit)
         self.unit.setVisible(is_of_unit)
         self._show_timer(entry.timer if entry is not None else None)
         if entry is None:
-            self.preset_name.hide()
-            self.header.title.setText("Treatment")
-            self.header.set_detail("")
             return
-        draft, shown, changes = entry.draft, entry.shown, entry.changes
-        self.header.title.setText(draft.form.name)
-        self.header.set_detail(_detail(entry.origin_words, [each.words for each in changes]))
+        draft, shown = entry.draft, entry.shown
         self.form.set_parts(entry.parts)
-        was = {each.key: each.before or "nothing" for each in changes}
+        was = {each.key: each.before or "nothing" for each in entry.changes}
         self.form.show_draft(shown, was)
         self._tell_overdue(draft)
         self.questions.knobs.show_draft(shown, was)
@@ -283,10 +267,6 @@ class TreatmentPage(Page):
         else:
             self._on_edit(key, value)
             self._on_settled(key, value)
-
-    def _on_knob(self, key: str, value: float) -> None:
-        self._on_edit(key, value)
-        self._on_settled(key, value)
 
     def _on_edit(self, key: str, value: Plain | None) -> None:
         """A keystroke in the form; what runs is turned only when the typing is over."""
@@ -365,33 +345,14 @@ class TreatmentPage(Page):
 
     def _ask_preset(self) -> None:
         if self._entry is not None and not self._refuses(self._entry, (Part.SETTINGS,)):
-            self.preset_name.ask()
-
-    def _keep_preset(self, name: str) -> None:
-        if self._entry is None:
-            return
-        try:
-            path = keep_preset(preset_of(self._entry.shown, name))
-        except (OSError, LookupError, CatalogueError) as error:
-            self._say(f"The preset was not kept: {error}", "The treatment is as it was.", "")
-            return
-        self.preset_name.hide()
-        self.questions.take_focus()
-        self.desk.notice.emit(
-            Notice(
-                Weight.INFO,
-                f"“{name}” is kept as a preset.",
-                "Settings and time are in it, nothing of the person.",
-                f"It is offered with the next treatment; its file is {path.name}.",
-            )
-        )
+            self.head.preset_name.ask()
 
     def _say(self, what: str, safe: str, todo: str) -> None:
         self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))
 
     def _save(self) -> None:
         entry, visit = self._entry, self._visit
-        if entry is None or visit is None or not self.save.isEnabled():
+        if entry is None or visit is None or not self.head.save.isEnabled():
             return
         if self._refuses(entry, entry.parts) or self._asks_again(entry):
             return
@@ -401,7 +362,7 @@ class TreatmentPage(Page):
             return
         if entry.timer is not None:
             self.desk.running.end()
-        self.save.setEnabled(False)
+        self.head.save.setEnabled(False)
         self.desk.store.ask(
             self,
             lambda store: save_entry(store, entry, session, now),
@@ -411,14 +372,14 @@ class TreatmentPage(Page):
         )
 
     def _on_saved(self, session_id: UUID, timer: TreatmentTimer | None) -> None:
-        self.save.setEnabled(True)
+        self.head.save.setEnabled(True)
         if timer is not None and timer is self.desk.running.timer:
             self.desk.running.let_go()
         if session_id == self._id:
             self._finish()
 
     def _on_refused(self, error: Exception) -> None:
-        self.save.setEnabled(True)
+        self.head.save.setEnabled(True)
         self.desk.notice.emit(failed_work(error))
 
     def _on_kept(self) -> None:
@@ -449,11 +410,3 @@ class _InSight(Deck):
 
     def hasHeightForWidth(self) -> bool:  # noqa: N802
         return False
-
-
-def _detail(begun: str, changes: list[str]) -> str:
-    parts = [begun] if begun else []
-    parts += changes[:3]
-    if len(changes) > 3:
-        parts.append(f"{len(changes) - 3} more changes")
-    return " · ".join(parts)

@@ -437,8 +437,8 @@ def treatment_preset(window: MainWindow, clinic: Clinic) -> None:
     page = window.page
     assert isinstance(page, TreatmentPage)
     page.form.edited.emit("amplitude_ma", 22.0)
-    page.keep.click()
-    page.preset_name.name.set_value("TENS for the hamstring, strong, before the Nordic curls")
+    page.head.keep.click()
+    page.head.preset_name.name.set_value("TENS for the hamstring, strong, before the Nordic curls")
 
 
 def treatment_timer(window: MainWindow, clinic: Clinic) -> None:

@@ -66,7 +66,7 @@ def test_a_connected_treatment_is_on_disk_while_it_runs_and_kept_with_what_was_a
     page.form.edited.emit("site", "posterior thigh")
     run_events(0.1)
     for _ in range(2):  # what is not answered is named once, and may stay open
-        page.save.click()
+        page.head.save.click()
         run_events(0.2)
     until(lambda: bool(ask(window, lambda s: s.treatments.of_session(session.id))))
     (kept,) = ask(window, lambda s: s.treatments.of_session(session.id))

@@ -153,7 +153,7 @@ def test_settings_are_kept_as_a_preset_without_the_person(
     page.form.edited.emit("pulse_rate_hz", 95.0)
     page.form.edited.emit("pain_before", 6)
     settle(window)
-    page.keep.click()
+    page.head.keep.click()
     write(window, "Alex, strong")
     press(window, Qt.Key.Key_Return)
     assert "is kept as a preset" in window.foot.text
@@ -163,7 +163,7 @@ def test_settings_are_kept_as_a_preset_without_the_person(
     assert "pain_before" not in own.values
     (path,) = (clinic.path.parent / "clinic").iterdir()
     assert path.name == "presets_tens.own1.yaml"  # never what somebody typed
-    page.other.click()
+    page.head.other.click()
     settle(window)
     assert says(page.start, "Alex, strong")
 
@@ -176,9 +176,9 @@ def test_escape_leaves_the_name_of_a_preset(window: MainWindow, clinic: Clinic) 
     page.start.search.setFocus()
     write(window, "TENS, conventional")
     press(window, Qt.Key.Key_Return)
-    page.keep.click()
+    page.head.keep.click()
     press(window, Qt.Key.Key_Return)
-    assert says(page.preset_name, "A name to find it by")
+    assert says(page.head.preset_name, "A name to find it by")
     press(window, Qt.Key.Key_Escape)
-    assert not page.preset_name.isVisible()
+    assert not page.head.preset_name.isVisible()
     assert window.route == Route(PageId.TREATMENT, clinic.visit)

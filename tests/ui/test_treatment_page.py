@@ -258,7 +258,7 @@ def test_as_last_time_marks_what_is_changed(window: MainWindow, page: TreatmentP
     assert not says(page, "was 1 W/cm²")
     set_values(window, page, intensity_w_cm2=0.8)
     assert says(page, "was 1 W/cm²")
-    assert says(page.header, "1 W/cm² → 0.8 W/cm²")
+    assert says(page.head, "1 W/cm² → 0.8 W/cm²")
     set_values(window, page, intensity_w_cm2=1.0)
     assert not says(page, "was 1 W/cm²")
 
