@@ -1,22 +1,27 @@
-"""PyPI godirect, the maker's own client (GPL: it is used here only), against the simulated unit."""
+"""PyPI godirect, the maker's own client (GPL: it is used here only), against the simulated unit:
+its messages, and its USB part over the virtual HID bus."""
 
 # pyright: reportUnknownMemberType=false, reportUnknownVariableType=false
 # pyright: reportUnknownArgumentType=false
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from firmware_sim.godirect import GoDirectFirmware
+from firmware_sim.hid_bus import VirtualHidBus, VirtualHidHandle
 from firmware_sim.loads import constant
 from protocols.godirect import GoDirectCodec
 from protocols.godirect_packets import pieces
+from protocols.hid_reports import reports
 from tests.peers.packages import independent
 
-independent("godirect")
+godirect: Any = independent("godirect")
 device_module: Any = independent("godirect.device")
+usb_modules: list[Any] = [independent(f"godirect.{name}_usb") for name in ("backend", "device")]
 
 
 class OverNothing(device_module.GoDirectDevice):
@@ -93,3 +98,61 @@ def test_both_programs_write_the_same_bytes():
     ours = {p[4]: p[5:] for p in [*codec.identify(), codec.start(), codec.stop()]}
     assert {command: theirs[command] for command in ours} == ours
     assert client.written[0] == next(GoDirectCodec().identify())
+
+
+@pytest.fixture
+def bus(monkeypatch: pytest.MonkeyPatch) -> VirtualHidBus:
+    bus = VirtualHidBus()
+    for module in usb_modules:
+        monkeypatch.setattr(module, "hid", bus)
+    return bus
+
+
+def over_usb(bus: VirtualHidBus, readings_per_packet: int) -> Any:
+    """The maker's whole client, with the virtual bus in place of the library it imports."""
+    firmware = GoDirectFirmware(
+        constant(123.4),
+        noise_n=0.0,
+        readings_per_packet=readings_per_packet,
+        longest_piece=63,
+    )
+    bus.plug_in(firmware, (0x08F7, 0x0010), "GDX-HD 0H1000A1", speed=4.0)
+    (client,) = godirect.GoDirect(use_ble=False).list_devices()
+    return client
+
+
+# It leaves the count of a report unread and goes by the packet's length. 15 readings make packets
+# of 69 bytes, in two reports. Those of more than 94 bytes it cannot read: of each further report it
+# takes as many bytes as the packet's first byte says, which for measurements is 32, one of them the
+# count. Answers, which begin with 152, it reads whole: device info has 164 bytes.
+@pytest.mark.parametrize("readings_per_packet", [1, 3, 15])
+def test_it_reads_the_virtual_usb_device(bus: VirtualHidBus, readings_per_packet: int):
+    client = over_usb(bus, readings_per_packet)
+    assert client.open()
+    assert (client.order_code, client.serial_number) == ("GDX-HD", "0H1000A1")
+    assert client.battery_level_percent == 81
+    sensors = client.list_sensors()
+    client.enable_sensors([1])
+    assert client.start(period=20)
+    for _ in range(6):
+        assert client.read()
+    assert sensors[1].values == pytest.approx([123.4] * 6 * readings_per_packet)
+    assert client.stop()
+    client.close()
+    assert not bus.devices[0].is_open
+
+
+def test_both_programs_write_the_same_reports(bus: VirtualHidBus, monkeypatch: pytest.MonkeyPatch):
+    client = over_usb(bus, 2)
+    written: list[bytes] = []
+    write = VirtualHidHandle.write
+
+    def note(handle: VirtualHidHandle, buff: Sequence[int]) -> int:
+        written.append(bytes(buff))
+        return write(handle, buff)
+
+    monkeypatch.setattr(VirtualHidHandle, "write", note)
+    assert client.open()
+    first = next(iter(GoDirectCodec().identify()))
+    # The number of the report, which is 0, goes in front.
+    assert written[0] == b"\0" + reports(first)[0]
