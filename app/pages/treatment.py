@@ -5,18 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from uuid import UUID
 
-from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.navigation import Desk, KeepTreatment, Route
 from app.pages.page import Page
 from app.pages.treatment_head import TreatmentHead
 from app.plain_text import plain
 from app.store_thread import failed_work
-from app.theme import space, theme
+from app.theme import theme
 from app.treatment_entry import TreatmentEntry, save_entry
 from app.treatment_stops import stopped, unanswered
 from app.treatment_visit import TreatmentVisit, read_treatment_visit
-from app.widgets.controls import Deck, scrolling
+from app.widgets.controls import column
 from app.widgets.draft_form import DraftForm
 from app.widgets.open_questions import OpenQuestions
 from app.widgets.screening_panel import ScreeningPanel
@@ -24,6 +24,7 @@ from app.widgets.timer_bar import TimerBar
 from app.widgets.treatment_aside import TreatmentAside
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
+from app.widgets.worksheet import StartOrSheet, Worksheet
 from app.workflow import Notice, Weight
 from data.clinical.modalities import Part, Plain
 from data.clinical.screening import screening_lists
@@ -35,8 +36,6 @@ from data.treatment_draft import (
 )
 from data.treatment_record import ScreeningRecord
 from data.treatment_timer import TreatmentTimer
-
-_START, _FORM = range(2)
 
 
 class TreatmentPage(Page):
@@ -81,44 +80,18 @@ class TreatmentPage(Page):
             self.head.preset_name.leave()
             return True
         entry = self._entry
-        if entry is not None and self.start.isHidden() is False:
-            return False
         if entry is not None and entry.timer is None and not entry.is_touched:
             self._begin_again()
             return True
         return False
 
     def _build(self) -> None:
-        self.body.addWidget(self.head)
         self.start.setMaximumWidth(theme().px(720))
-        form = QWidget()
-        column = QVBoxLayout(form)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(space(4))
-        column.addWidget(self.questions)
-        left = QWidget()
-        parts = QVBoxLayout(left)
-        parts.setContentsMargins(0, 0, 0, 0)
-        parts.setSpacing(space(4))
-        for part in (self.unit, self.screening, self.form):
-            parts.addWidget(part)
-        parts.addStretch()
-        is_wide = theme().text_scale <= 1.25
-        beside, below = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        columns = QBoxLayout(beside if is_wide else below)
-        columns.setSpacing(space(4))
-        if is_wide:
-            aside = scrolling(self.aside)
-            aside.setFixedWidth(theme().px(384))
-            columns.addWidget(scrolling(left), 1)
-            columns.addWidget(aside)
-        else:
-            columns.addWidget(left)
-            columns.addWidget(self.aside)
-        column.addLayout(columns, 1)
-        column.addWidget(self.timer)
-        self._column, self._is_wide = column, is_wide
-        self._deck = _InSight(self.start, form) if is_wide else Deck(self.start, form)
+        work = QWidget()
+        work.setLayout(column(self.unit, self.screening, self.form, 1, spacing=4))
+        self._sheet = Worksheet(self.questions, work, self.aside, self.timer)
+        self._deck = StartOrSheet(self.start, self._sheet)
+        self.body.addWidget(self.head)
         self.body.addWidget(self._deck, 1)
 
     def _connect(self) -> None:
@@ -212,11 +185,13 @@ class TreatmentPage(Page):
         """Everything that hangs on the draft, the timer and the unit."""
         entry = self._entry
         is_of_unit = entry is not None and entry.is_of_unit
-        self._deck.setCurrentIndex(_START if entry is None else _FORM)
+        self._deck.show_sheet(is_begun=entry is not None)
         self.head.show_entry(entry)
         self.timer.setVisible(entry is not None and not is_of_unit)
         self.unit.setVisible(is_of_unit)
-        self._show_timer(entry.timer if entry is not None else None)
+        timer = entry.timer if entry is not None else None
+        self.timer.show_timer(timer)
+        self._sheet.keep_in_sight(is_running=timer is not None)
         if entry is None:
             return
         draft, shown = entry.draft, entry.shown
@@ -249,13 +224,6 @@ class TreatmentPage(Page):
             again = visit.answers_of_last_time(entry.draft.modality) if visit else {}
             asked = entry.asked_draft
             self.questions.show_open(asked, entry.asked_parts, entry.next_step, again)
-
-    def _show_timer(self, timer: TreatmentTimer | None) -> None:
-        self.timer.show_timer(timer)
-        if not self._is_wide:  # what scrolls must not scroll a running clock away
-            place = self._column.count() - 1 if timer is None else 0
-            if self._column.indexOf(self.timer) != place:
-                self._column.insertWidget(place, self.timer)
 
     def _on_tick(self) -> None:
         if self._entry is not None:
@@ -403,10 +371,3 @@ class TreatmentPage(Page):
         if notice != self._notice:
             self._notice = notice
             self.desk.notice.emit(notice)
-
-
-class _InSight(Deck):
-    """Takes the room that there is and scrolls inside, so that the timer stays in sight."""
-
-    def hasHeightForWidth(self) -> bool:  # noqa: N802
-        return False
