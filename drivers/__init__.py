@@ -1,1 +1,1 @@
-"""How bytes travel: serial ports, Bluetooth LE, memory, files."""
+"""How bytes travel: serial ports, USB HID, Bluetooth LE, memory, files."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from devices.errors import UnsupportedDeviceError
 from devices.godirect_hd import GODIRECT_HD
 from devices.types import LinkState
 from drivers.hid import HidLink
+from drivers.hid_system import udev_rule
 from firmware_sim.faults import Drop, FaultPlan
 from firmware_sim.godirect import GoDirectFirmware
 from firmware_sim.hid_bus import VirtualHidBus
@@ -83,6 +85,13 @@ def test_early_force_is_refused_with_the_reason() -> None:
     reason = FORCE_MODELS["godirect-hd"].rfd_refused
     assert reason is not None
     assert "50 Hz" in reason
+
+
+def test_its_page_has_the_line_that_gives_the_right_to_it() -> None:
+    hid = GODIRECT_HD.hid
+    assert hid is not None
+    page = Path(__file__).parents[2] / "docs" / "devices" / "godirect-hd.md"
+    assert udev_rule(hid.usb_id) in page.read_text("utf-8").splitlines()
 
 
 class OnACable:

@@ -39,6 +39,7 @@ _PORTS = "faults/test_ports.py::test_"
 _OWN = "faults/test_device_faults.py::test_"
 _BLE = "drivers/test_ble.py::test_"
 _SERIAL = "drivers/test_serial.py::test_"
+_HID = "drivers/test_hid.py::test_"
 _CONTRACT = "contract/test_force_devices.py::test_"
 _SWAP = _OWN + "another_unit_never_slips_in_and_the_right_one_goes_on"
 _UNPLUG = _PORTS + "pulled_out_at_any_byte_one_loss_is_told_and_nothing_before_it_goes"
@@ -90,24 +91,45 @@ ROWS: tuple[Row, ...] = (
         (_BLE + "a_device_that_is_not_heard_is_not_found",),
     ),
     Row("B20", "a hostile name", TEST, ("drivers/test_scan.py::test_hostile_names_are_cleaned",)),
-    Row("S01", "unplugged while reading", PLAN, (MATRIX, UNITS, ASKED, _UNPLUG, _RAISES)),
+    Row(
+        "S01",
+        "unplugged while reading",
+        PLAN,
+        (
+            MATRIX,
+            UNITS,
+            ASKED,
+            _UNPLUG,
+            _RAISES,
+            _HID + "an_unplug_while_reading_is_one_loss_after_all_that_came",
+        ),
+    ),
     Row(
         "S02",
         "unplugged while writing",
         Played.PORT,
-        (_SERIAL + "a_write_after_the_unplug_fails_and_is_the_same_single_loss",),
+        (
+            _SERIAL + "a_write_after_the_unplug_fails_and_is_the_same_single_loss",
+            _HID + "a_write_that_fails_is_the_same_single_loss",
+        ),
     ),
     Row(
         "S03",
         "plugged in again under another name",
         Played.PORT,
-        (_PORTS + "a_board_plugged_in_again_elsewhere_goes_on_in_the_same_trial",),
+        (
+            _PORTS + "a_board_plugged_in_again_elsewhere_goes_on_in_the_same_trial",
+            _HID + "a_lost_device_is_found_by_its_number_in_another_socket",
+        ),
     ),
     Row(
         "S04",
         "equal boards without a serial number",
         TEST,
-        (_SERIAL + "equal_boards_without_serial_numbers_are_never_guessed",),
+        (
+            _SERIAL + "equal_boards_without_serial_numbers_are_never_guessed",
+            _HID + "devices_that_share_a_number_are_named_by_their_paths",
+        ),
     ),
     Row("S05", "messages in pieces and joined", PLAN, (MATRIX, UNITS, ASKED)),
     Row("S06", "junk between messages", PLAN, (MATRIX, UNITS, ASKED)),
@@ -126,6 +148,7 @@ ROWS: tuple[Row, ...] = (
         (
             _PORTS + "a_port_that_is_refused_for_a_while_is_tried_again",
             _SERIAL + "each_refusal_has_its_own_advice",
+            _HID + "each_refusal_has_its_own_advice",
         ),
     ),
     Row(
@@ -135,6 +158,7 @@ ROWS: tuple[Row, ...] = (
         (
             _PORTS + "a_device_that_takes_no_more_bytes_goes_on_sending",
             _SERIAL + "writing_to_a_device_that_stopped_reading_ends_with_a_timeout",
+            _HID + "a_write_has_a_deadline",
         ),
     ),
     Row("S12", "an adapter that holds bytes back", PLAN, (MATRIX, UNITS, ASKED)),
@@ -142,7 +166,11 @@ ROWS: tuple[Row, ...] = (
         "S13",
         "counting the bytes fails; closing meets a read",
         Played.PORT,
-        (_RAISES, _SERIAL + "closing_while_bytes_pour_in_is_quiet_and_ends_the_thread"),
+        (
+            _RAISES,
+            _SERIAL + "closing_while_bytes_pour_in_is_quiet_and_ends_the_thread",
+            _HID + "closing_while_reports_pour_in_is_quiet_and_ends_the_thread",
+        ),
     ),
     Row(
         "S14",
