@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from drivers import hid_system
 from drivers.hid import Hid, HidLink
 from drivers.hid_system import HidHandle, HidInfo, HidLibrary, plugged_in, system_library, udev_rule
 from drivers.link import (
@@ -304,6 +305,37 @@ async def test_a_write_has_a_deadline() -> None:
     assert ears.losses == []
 
 
+async def test_a_list_that_does_not_come_has_a_deadline(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(hid_system, "_LIST_S", 0.1)
+    bus = SlowBus(listing_s=5.0)
+    with pytest.raises(LinkTimeoutError, match="could not be listed"):
+        await plugged_in([IDS], lambda: bus)
+    bus.go_on.set()
+
+
+class OneAtATime(VirtualHidBus):
+    """Notes how many threads list at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.inside: list[int] = []
+        self.most = 0
+
+    def enumerate(self, vendor_id: int = 0, product_id: int = 0, /) -> list[dict[str, Any]]:
+        self.inside.append(1)
+        self.most = max(self.most, len(self.inside))
+        time.sleep(0.02)
+        self.inside.pop()
+        return super().enumerate(vendor_id, product_id)
+
+
+async def test_the_library_is_asked_by_one_thread_at_a_time() -> None:
+    # hidapi: only reading and writing are safe in several threads at once.
+    bus = OneAtATime()
+    await asyncio.gather(*(plugged_in([IDS], lambda: bus) for _ in range(4)))
+    assert bus.most == 1
+
+
 class Unlistable(VirtualHidBus):
     def enumerate(self, vendor_id: int = 0, product_id: int = 0, /) -> list[dict[str, Any]]:
         raise OSError("hid_init failed")
@@ -314,6 +346,29 @@ async def test_devices_that_cannot_be_listed_are_told_in_plain_words() -> None:
         await plugged_in([IDS], Unlistable)
     with pytest.raises(LinkTimeoutError, match="could not be listed"):
         await HidLink("", HID, library=Unlistable).open()
+
+
+@pytest.mark.parametrize(
+    ("platform", "module"), [("linux", "hidraw"), ("darwin", "hid"), ("win32", "hid")]
+)
+def test_each_system_has_its_module(
+    platform: str, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = {name: VirtualHidBus() for name in ("hid", "hidraw")}
+    for name, bus in modules.items():
+        monkeypatch.setitem(sys.modules, name, bus)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert system_library() is modules[module]
+
+
+def test_on_linux_the_other_module_serves_where_the_first_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bus = VirtualHidBus()
+    monkeypatch.setattr(sys, "platform", "linux")
+    monkeypatch.setitem(sys.modules, "hidraw", None)  # importing it raises ImportError
+    monkeypatch.setitem(sys.modules, "hid", bus)
+    assert system_library() is bus
 
 
 @pytest.fixture
