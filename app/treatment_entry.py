@@ -63,6 +63,11 @@ class TreatmentEntry:
         ]
 
     @property
+    def changed_from(self) -> dict[str, str]:
+        """How each changed field was last time, by its key."""
+        return {each.key: each.before or "nothing" for each in self.changes}
+
+    @property
     def origin_words(self) -> str:
         """``As on 3 Nov 2026``, or what it was filled from."""
         if self.last is not None:

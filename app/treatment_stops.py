@@ -33,6 +33,16 @@ def stopped(entry: TreatmentEntry, parts: tuple[Part, ...], problem: str) -> Not
     )
 
 
+def runs_elsewhere(words: str) -> Notice:
+    """A timer runs in another visit; `words` say what it is and whose."""
+    return Notice(
+        Weight.ATTENTION,
+        f"The timer of {words} is not over yet.",
+        "It goes on.",
+        "End and save it in that visit first, or save this one without a timer.",
+    )
+
+
 def unanswered(entry: TreatmentEntry) -> Notice | None:
     """What is only missing: it may stay open."""
     missing = entry.open_questions

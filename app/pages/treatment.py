@@ -10,11 +10,10 @@ from PySide6.QtWidgets import QWidget
 from app.navigation import Desk, KeepTreatment, Route
 from app.pages.page import Page
 from app.pages.treatment_head import TreatmentHead
-from app.plain_text import plain
 from app.store_thread import failed_work
 from app.theme import theme
 from app.treatment_entry import TreatmentEntry, save_entry
-from app.treatment_stops import stopped, unanswered
+from app.treatment_stops import runs_elsewhere, stopped, unanswered
 from app.treatment_visit import TreatmentVisit, read_treatment_visit
 from app.widgets.controls import column
 from app.widgets.draft_form import DraftForm
@@ -25,15 +24,11 @@ from app.widgets.treatment_aside import TreatmentAside
 from app.widgets.treatment_start import TreatmentStart
 from app.widgets.unit_panel import UnitPanel
 from app.widgets.worksheet import StartOrSheet, Worksheet
-from app.workflow import Notice, Weight
+from app.workflow import Notice
 from data.clinical.modalities import Part, Plain
 from data.clinical.screening import screening_lists
 from data.records import Treatment
-from data.treatment_draft import (
-    Draft,
-    as_last_time,
-    new_draft,
-)
+from data.treatment_draft import Draft, as_last_time, new_draft
 from data.treatment_record import ScreeningRecord
 from data.treatment_timer import TreatmentTimer
 
@@ -150,11 +145,7 @@ class TreatmentPage(Page):
         running.is_in_sight = timer is not None
 
     def _offer(self) -> None:
-        self.start.offer(self._visit.last if self._visit else {}, self._unit_name())
-
-    def _unit_name(self) -> str:
-        unit = self.desk.treatment
-        return plain(unit.device.name) if unit else ""
+        self.start.offer(self._visit.last if self._visit else {}, self.desk.treatment)
 
     def _begin_again(self) -> None:
         self._entry = None
@@ -194,13 +185,13 @@ class TreatmentPage(Page):
         self._sheet.keep_in_sight(is_running=timer is not None)
         if entry is None:
             return
-        draft, shown = entry.draft, entry.shown
+        draft, shown, was = entry.draft, entry.shown, entry.changed_from
         self.form.set_parts(entry.parts)
-        was = {each.key: each.before or "nothing" for each in entry.changes}
         self.form.show_draft(shown, was)
         self._tell_overdue(draft)
         self.questions.knobs.show_draft(shown, was)
-        self.questions.knobs.setVisible(not is_of_unit and not self.questions.knobs.isHidden())
+        if is_of_unit:  # it has knobs of its own
+            self.questions.knobs.hide()
         self.screening.show_record(screening_lists(draft.modality), draft.screening)
         self.aside.show_entry(entry, self._visit.person.id if self._visit else None)
         self._show_questions()
@@ -214,16 +205,11 @@ class TreatmentPage(Page):
         if isinstance(due, str) and due < self.desk.today.isoformat():
             self.form.remark("calibration_due", "This day is over: the unit was to be checked.")
 
-    def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
-        if self._entry is not None:
-            self._set(self._entry.evoked(peak_n, share, method))
-
     def _show_questions(self) -> None:
         entry, visit = self._entry, self._visit
         if entry is not None:
             again = visit.answers_of_last_time(entry.draft.modality) if visit else {}
-            asked = entry.asked_draft
-            self.questions.show_open(asked, entry.asked_parts, entry.next_step, again)
+            self.questions.show_open(entry.asked_draft, entry.asked_parts, entry.next_step, again)
 
     def _on_tick(self) -> None:
         if self._entry is not None:
@@ -265,6 +251,10 @@ class TreatmentPage(Page):
         if entry is not None and placement != entry.draft.placement:
             self._set(entry.placed(placement))
 
+    def _on_evoked(self, peak_n: float, share: float | None, method: str) -> None:
+        if self._entry is not None:
+            self._set(self._entry.evoked(peak_n, share, method))
+
     def _set(self, entry: TreatmentEntry) -> None:
         self._entry = entry
         if entry.timer is not None and entry.is_running:
@@ -276,11 +266,7 @@ class TreatmentPage(Page):
         if entry is None or visit is None:
             return
         if running.timer is not None:
-            self._say(
-                f"The timer of {running.words} is not over yet.",
-                "It goes on.",
-                "End and save it in that visit first, or save this one without a timer.",
-            )
+            self.desk.notice.emit(runs_elsewhere(running.words))
         elif not self._refuses(entry, (Part.SETTINGS, Part.BEFORE)):
             running.start(visit.captures, entry.draft, visit.session, visit.person.name)
             self._find_timer()
@@ -314,9 +300,6 @@ class TreatmentPage(Page):
     def _ask_preset(self) -> None:
         if self._entry is not None and not self._refuses(self._entry, (Part.SETTINGS,)):
             self.head.preset_name.ask()
-
-    def _say(self, what: str, safe: str, todo: str) -> None:
-        self.desk.notice.emit(Notice(Weight.ATTENTION, what, safe, todo))
 
     def _save(self) -> None:
         entry, visit = self._entry, self._visit
@@ -364,7 +347,7 @@ class TreatmentPage(Page):
             return
         unit, entry = self.desk.treatment, self._entry
         if entry is None:
-            self.start.show_unit(self._unit_name())
+            self.start.show_unit(unit)
         elif entry.is_of_unit and unit is not None:
             self.unit.show_treatment(unit)
         notice = unit.notice if unit else None

@@ -24,9 +24,7 @@ class BodyMap(QWidget):
             ((False, "Front and back"), (True, "Sides")), name="Views", value=False
         )
         self.figure = BodyFigure()
-        self.clear_button = Button(
-            "Clear", "quiet", clicked=lambda: self.set_placement(Placement())
-        )
+        self.clear_button = Button("Clear", "quiet", clicked=self._clear)
         self._words = Text("", "small", tone="muted", wrap=True)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

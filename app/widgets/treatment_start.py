@@ -9,6 +9,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
 from app.plain_text import plain
+from app.status import LiveTreatment
 from app.theme import space
 from app.widgets.controls import Card
 from app.widgets.fields import SearchField
@@ -66,19 +67,19 @@ class TreatmentStart(Card):
         self.search.entered.connect(self.list.choose_current)
         self.list.chosen.connect(self._choose)
 
-    def offer(self, last: dict[Modality, Treatment], unit: str) -> None:
-        """The last treatment of each kind, newest first, and the name of a connected unit."""
-        self._last, self._unit = last, unit
+    def offer(self, last: dict[Modality, Treatment], unit: LiveTreatment | None) -> None:
+        """The last treatment of each kind, newest first, and what a connected unit does."""
+        self._last, self._unit = last, _name(unit)
         self._presets = presets()
         self.search.clear()
         self._fill("")
         self.search.setFocus()
 
-    def show_unit(self, unit: str) -> None:
+    def show_unit(self, unit: LiveTreatment | None) -> None:
         """A unit came or went; what is being typed and chosen stays."""
-        if unit != self._unit:
+        if _name(unit) != self._unit:
             chosen = self.list.current_key
-            self._unit = unit
+            self._unit = _name(unit)
             self._fill(self.search.text())
             if chosen is not None:
                 self.list.set_current(chosen)
@@ -87,9 +88,7 @@ class TreatmentStart(Card):
         words = text.casefold().split()
         rows: list[Row] = []
         if self._unit:
-            rows += _group(
-                "Connected", [Row(f"From {plain(self._unit)}", _Begin(_From.UNIT))], words
-            )
+            rows += _group("Connected", [Row(f"From {self._unit}", _Begin(_From.UNIT))], words)
         rows += _group("As last time", [_last_row(each) for each in self._last.values()], words)
         own = [_preset_row(p) for p in self._presets.values() if p.is_clinics_own]
         shipped = [_preset_row(p) for p in self._presets.values() if not p.is_clinics_own]
@@ -113,6 +112,10 @@ class TreatmentStart(Card):
                 self.chosen.emit(new_draft(Modality(name)), None)
             case _:
                 pass
+
+
+def _name(unit: LiveTreatment | None) -> str:
+    return plain(unit.device.name) if unit is not None else ""
 
 
 def _group(title: str, rows: list[Row], words: list[str]) -> list[Row]:
