@@ -74,12 +74,22 @@ async def test_a_long_message_goes_and_comes_in_parts_that_fill_their_reports() 
     assert [len(chunk) for chunk in rig.ears.chunks] == [63, 6, 63, 6, 38]
 
 
-async def test_writes_keep_their_order() -> None:
-    rig = Rig()
-    await rig.link.open()
-    await asyncio.gather(*(rig.link.write(b"%d" % n) for n in range(20)))
-    await rig.link.close()
-    assert rig.firmware.events[1:-1] == [str(n) for n in range(20)]
+class Slow(Counter):
+    def receive(self, data: bytes) -> list[bytes]:
+        time.sleep(0.04)
+        return super().receive(data)
+
+
+async def test_writes_keep_their_order_and_each_has_its_own_deadline() -> None:
+    bus = VirtualHidBus()
+    firmware = Slow(serial="A-1")
+    bus.plug_in(firmware, IDS, "Counter")
+    link = HidLink("A-1", HID, library=lambda: bus, write_s=0.5)
+    await link.open()
+    # Together they take 0.8 s.
+    await asyncio.gather(*(link.write(b"%d" % n) for n in range(20)))
+    await link.close()
+    assert firmware.events[1:-1] == [str(n) for n in range(20)]
 
 
 async def test_a_loop_that_stands_still_gets_all_reports_in_one_call_each_by_itself() -> None:
@@ -181,6 +191,14 @@ async def test_closing_while_reports_pour_in_is_quiet_and_ends_the_thread() -> N
 
 async def test_the_only_device_needs_no_name() -> None:
     rig = Rig("")
+    await rig.link.open()
+    assert rig.device.is_open
+    await rig.link.close()
+
+
+async def test_a_device_with_a_number_is_reached_by_its_path_too() -> None:
+    rig = Rig("/dev/hidraw0")
+    rig.another("B-2")
     await rig.link.open()
     assert rig.device.is_open
     await rig.link.close()
