@@ -75,7 +75,7 @@ def system_library() -> HidLibrary:
     except (ImportError, OSError) as error:
         raise LinkDeniedError(
             f"USB devices that are no serial ports cannot be used here: hidapi does not load "
-            f"({error}). Serial ports and Bluetooth work."
+            f"({error}). Other devices are not concerned."
         ) from error
     return cast("HidLibrary", hid)
 

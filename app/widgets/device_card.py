@@ -211,6 +211,8 @@ def _ways(found: Found) -> list[str]:
     ways = ["Bluetooth" if found.transport is Transport.BLE else "cable"]
     if found.rssi is not None:
         ways.append(_reach(found.rssi))
+    if found.transport is Transport.USB and found.usb_serial:  # all of a kind have the same name
+        ways.append(plain(found.usb_serial))
     return ways
 
 

@@ -97,6 +97,18 @@ def test_a_device_that_was_found_is_used_as_the_model_one_chooses(window: MainWi
     assert used == [(found, "onb")]
 
 
+def test_two_found_on_usb_cables_are_told_apart_by_their_numbers(window: MainWindow) -> None:
+    page = devices(window)
+    found = tuple(
+        Found(f"usb:{number}", "Go Direct", Transport.USB, ("godirect-hd",), usb_serial=number)
+        for number in ("0H1000A1", "0H1000A2")
+    )
+    window.desk.set_found(found, None)
+    run_events(0.02)
+    assert says(page, "cable · 0H1000A1")
+    assert says(page, "cable · 0H1000A2")
+
+
 def test_a_device_that_cannot_tell_loss_never_shows_none_lost(window: MainWindow) -> None:
     page = devices(window)
     window.desk.set_devices((SCALE,))
