@@ -385,6 +385,7 @@ class _ScrollArea(QScrollArea):
 
     def __init__(self) -> None:
         super().__init__()
+        self._is_laying = False
         bar = self.verticalScrollBar()
         bar.rangeChanged.connect(self._lay_over)
         holder = bar.parentWidget()
@@ -398,7 +399,16 @@ class _ScrollArea(QScrollArea):
             super().keyPressEvent(event)
 
     def _lay_over(self, _least: int, most: int) -> None:
-        self.setViewportMargins(0, 0, -self.verticalScrollBar().width() if most > 0 else 0, 0)
+        """What fits only without the bar would call for it and not, for ever: it gets the bar's
+        own room."""
+        if self._is_laying:
+            return
+        self._is_laying = True
+        bar = self.verticalScrollBar()
+        self.setViewportMargins(0, 0, -bar.width() if most > 0 else 0, 0)
+        if bar.maximum() == 0:
+            self.setViewportMargins(0, 0, 0, 0)
+        self._is_laying = False
 
 
 class _FittedScrollArea(_ScrollArea):

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import QPoint, QRect
-from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QScrollArea, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.navigation import PageId, Route
 from app.pages.live_test import LivePage
 from app.pages.person import PersonPage
 from app.pages.visit import VisitPage
+from app.widgets.controls import scrolling
 from app.widgets.text import Text
 from app.workflow import Notice, Weight
 from tests.ui import gallery
@@ -138,3 +140,33 @@ def test_what_to_do_is_never_cut_from_a_notice(qapp: QApplication, clinic: Clini
         (said,) = [each for each in window.foot.findChildren(Text) if notice.todo in each.text()]
         assert said.heightForWidth(said.width()) <= said.height()
         assert window.foot.mapTo(window, QPoint(0, window.foot.height())).y() <= window.height()
+
+
+class Wrapping(QWidget):
+    """As a text: a line more where it is narrower than 384 px."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        policy = self.sizePolicy()
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:  # noqa: N802
+        return 420 if width >= 384 else 424
+
+
+def test_what_fits_only_without_a_scroll_bar_does_not_call_for_it_for_ever(qtbot: QtBot) -> None:
+    content = QWidget()
+    column = QVBoxLayout(content)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.addWidget(Wrapping())
+    area = scrolling(content)
+    qtbot.addWidget(area)
+    area.resize(384, 400)
+    area.show()
+    run_events(0.02)
+    for height in (416, 420, 424, 420, 416):
+        area.resize(384, height)
+        run_events(0.02)
+        assert content.width() <= 384
+        assert content.height() <= max(height, 424)
