@@ -2,65 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from uuid import UUID
 
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from app.episodes import injuries
 from app.navigation import Desk, PageId, Route, StartTest
 from app.pages.page import Header, Page
 from app.plain_text import plain
-from app.reading import RunOfTest, Visit, read_history, read_visit
+from app.reading import RunOfTest, Visit
 from app.results import set_result
-from app.run_setup import RunSetup, last_setups
 from app.store_thread import failed_work
-from app.theme import set_state, space, theme
+from app.theme import space, theme
 from app.units import day, time_of_day
 from app.visit_items import (
     KINDS,
     ItemKind,
     detail_of,
-    items_of,
     kind_of,
     new_item,
     new_values,
     shelf_of,
     title_of,
 )
-from app.widgets.controls import Button, Card, Deck, EmptyState, row, scrolling
+from app.visit_records import VisitRecords, read_visit_records
+from app.widgets.controls import Button, Card, Deck, EmptyState
 from app.widgets.item_panel import ItemPanel
 from app.widgets.measure_form import MeasureForm
 from app.widgets.prescription_card import PrescriptionCard
 from app.widgets.rows import RowList
 from app.widgets.run_card import RunCard
 from app.widgets.test_chooser import TestChooser
-from app.widgets.text import Elided, VirtualMark
 from app.widgets.time_line import Damaged, timeline
-from app.widgets.treatment_record import NAMES, TreatmentRecord
+from app.widgets.treatment_card import TreatmentCard
+from app.widgets.visit_additions import VisitAdditions
 from app.wording import local_time
 from app.workflow import SetResult
 from data.analysis.types import Side
 from data.clinical.measures import Measure
-from data.episodes import Episode, Item, TypedValue
+from data.episodes import Item, TypedValue
 from data.records import Session, Treatment
 from data.rehabilitation import Prescription
-from data.store import Store
 
 _EMPTY, _RUN, _TREATMENT, _CHOOSE, _ITEM, _MEASURE, _EXERCISES, _DAMAGED = range(8)
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    """A visit with its items, and the tests that were ever done with this person by id, newest
-    first, each as it was set up last."""
-
-    visit: Visit
-    items: tuple[Item, ...]
-    before: Mapping[str, RunSetup]
-    episode: Episode | None
 
 
 class VisitPage(Page):
@@ -69,31 +54,27 @@ class VisitPage(Page):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._id: UUID | None = None
-        self._shown: _Shown | None = None
+        self._shown: VisitRecords | None = None
         self.end = Button("End the visit", clicked=self._end)
         self.report = Button("Report", icon_name="report", key="Ctrl+P", clicked=self._report)
         self.header = Header("", self.report, self.end)
         self.timeline = RowList("What was done in this visit")
-        self.add_test = Button("Test", "primary", icon_name="test", key="T", clicked=self._choose)
-        self.add_treatment = Button(
-            "Treatment", icon_name="treatment", key="E", clicked=self._treat
-        )
-        self.add_exercises = Button(
-            "Exercises", icon_name="exercise", key="X", clicked=self._prescribe
-        )
-        self.add_measure = Button("Result", icon_name="measure", key="F", clicked=self._measure)
-        self.take_over = Button("Import", icon_name="import", key="I", clicked=self._import)
-        self.add_items = [
-            Button(kind.word, icon_name=kind.icon, key=kind.key, clicked=partial(self._begin, kind))
-            for kind in KINDS
-        ]
+        self.additions = VisitAdditions()
         self.run = RunCard()
-        self.record = TreatmentRecord()
+        self.treatment = TreatmentCard()
         self.chooser = TestChooser()
         self.item = ItemPanel()
         self.measure = MeasureForm()
         self.exercises = PrescriptionCard()
         self._build()
+        self.additions.test.clicked.connect(self._choose)
+        self.additions.treatment.clicked.connect(self._treat)
+        self.additions.exercises.clicked.connect(self._prescribe)
+        self.additions.measure.clicked.connect(self._measure)
+        self.additions.take_over.clicked.connect(self._import)
+        for kind, button in zip(KINDS, self.additions.items, strict=True):
+            button.clicked.connect(partial(self._begin, kind))
+        self.treatment.print.clicked.connect(self._print)
         self.timeline.moved.connect(self._show_item)
         self.timeline.chosen.connect(self._open_item)
         self.chooser.chosen.connect(self._start_test)
@@ -150,25 +131,9 @@ class VisitPage(Page):
         self.body.addWidget(self.header)
         left = Card(holds_rows=True)
         left.setFixedWidth(theme().px(340 if theme().text_scale <= 1.25 else 244))
-        buttons = QGridLayout()
-        buttons.setSpacing(space(2))
-        buttons.setContentsMargins(space(2), space(2), space(2), space(2))
-        self._adding = (
-            self.add_test, self.add_treatment, self.add_exercises, self.add_measure,
-            *self.add_items, self.take_over,
-        )  # fmt: skip
-        is_wide = theme().text_scale <= 1.25
-        for place, button in enumerate(self._adding):
-            if not is_wide:  # icon and key alone leave room for the time line
-                word = button.text()
-                button.setText("")
-                button.setToolTip(word)
-                button.setAccessibleName(word)
-            buttons.addWidget(button, *divmod(place, 2 if is_wide else 3))
-        buttons.setRowMinimumHeight(0, self.add_test.sizeHint().height())  # as the next step or not
-        left.column.addLayout(buttons)
+        left.column.addWidget(self.additions)
         left.column.addWidget(self.timeline, 1)
-        self._right = Deck(self._empty(), self.run, self._treatment(), self._chooser(), self.item,
+        self._right = Deck(self._empty(), self.run, self.treatment, self._chooser(), self.item,
                            self.measure, self.exercises, self._damaged())  # fmt: skip
         columns = QHBoxLayout()
         columns.setSpacing(space(5))
@@ -196,18 +161,7 @@ class VisitPage(Page):
 
     def _show_next_step(self) -> None:
         """The next step stands in one place: here, or in what is being chosen or written."""
-        set_state(self.add_test, kind="normal" if self._is_asking else "primary")
-
-    def _treatment(self) -> QWidget:
-        card = Card(margin=5)
-        self._treatment_title = Elided("", "heading")
-        self._virtual = VirtualMark()
-        self.print = Button("Print", icon_name="report", key="Ctrl+P", clicked=self._print)
-        head = row(self._treatment_title, self._virtual, self.print)
-        head.setStretch(0, 1)
-        card.column.addLayout(head)
-        card.column.addWidget(scrolling(self.record), 1)
-        return card
+        self.additions.show_next_step(is_test=not self._is_asking)
 
     def _chooser(self) -> QWidget:
         card = Card(margin=4)
@@ -218,14 +172,14 @@ class VisitPage(Page):
         session_id = self._id
         if session_id is not None:
             self.desk.store.ask(
-                self, lambda store: _read(store, session_id), self._show, slot="visit"
+                self, lambda store: read_visit_records(store, session_id), self._show, slot="visit"
             )
 
     @property
     def _visit(self) -> Visit | None:
         return self._shown.visit if self._shown else None
 
-    def _show(self, read: _Shown) -> None:
+    def _show(self, read: VisitRecords) -> None:
         is_first = self._shown is None
         known = {row.key for row in self.timeline.rows}
         self._shown = read
@@ -237,8 +191,7 @@ class VisitPage(Page):
         self.header.set_detail(_visit_detail(session))
         self.end.setVisible(session.ended_at is None)
         is_today = at.date() == self.desk.today
-        for button in (self.add_test, self.add_treatment):
-            button.setVisible(is_today)
+        self.additions.allow_today(is_today=is_today)
         rows = timeline(visit, read.items, self.desk.settings.force_unit)
         self.timeline.set_rows(rows)
         new = [row.key for row in rows if row.key not in known]
@@ -266,9 +219,7 @@ class VisitPage(Page):
             case Item():
                 self._show_written(item)
             case Treatment():
-                self._treatment_title.setText(NAMES[item.modality])
-                self._virtual.setVisible(item.is_virtual)
-                self.record.show_treatment(item)
+                self.treatment.show_treatment(item)
                 self._right.setCurrentIndex(_TREATMENT)
             case None:
                 is_damaged = isinstance(key, Damaged)
@@ -316,13 +267,7 @@ class VisitPage(Page):
         self._review()
 
     def _item(self, key: object) -> RunOfTest | Treatment | Item | None:
-        if self._shown is None:
-            return None
-        for run in self._shown.visit.runs:
-            if run.set_id == key:
-                return run
-        records = (*self._shown.visit.treatments, *self._shown.items)
-        return next((record for record in records if record.id == key), None)
+        return self._shown.find(key) if self._shown is not None else None
 
     def _begin(self, kind: ItemKind) -> None:
         if self._shown is not None:
@@ -422,7 +367,7 @@ class VisitPage(Page):
             self.desk.go.emit(Route(PageId.REVIEW, run.set_id))
 
     def _choose(self) -> None:
-        if self._visit is not None and self.add_test.isVisible():
+        if self._visit is not None and self.additions.test.isVisible():
             self._right.setCurrentIndex(_CHOOSE)
             self._right.show()
             self._offer_tests()
@@ -447,7 +392,7 @@ class VisitPage(Page):
             )
 
     def _treat(self) -> None:
-        if self._visit is not None and self.add_treatment.isVisible():
+        if self._visit is not None and self.additions.treatment.isVisible():
             self.desk.go.emit(Route(PageId.TREATMENT, self._visit.session.id))
 
     def _report(self) -> None:
@@ -496,14 +441,3 @@ def _visit_detail(session: Session) -> str:
     if session.ended_at is not None:
         parts.append(f"ended {time_of_day(local_time(session.ended_at, session.utc_offset_min))}")
     return " · ".join(parts)
-
-
-def _read(store: Store, session_id: UUID) -> _Shown:
-    visit = read_visit(store, session_id)
-    runs = read_history(store, visit.person.id).runs
-    return _Shown(
-        visit,
-        items_of(store, session_id),
-        last_setups(runs),
-        injuries(store, visit.person.id).open,
-    )

@@ -327,7 +327,7 @@ def visit_test_setup(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.visit))
     page = window.page
     assert isinstance(page, VisitPage)
-    page.add_test.click()
+    page.additions.test.click()
     page.chooser.search.setText("hip abductors")
     form = page.chooser.form
     form.levers[Side.LEFT].set_value(0.42)
@@ -360,7 +360,7 @@ def visit_measure(window: MainWindow, clinic: Clinic) -> None:
     _go(window, Route(PageId.VISIT, clinic.visit))
     page = window.page
     assert isinstance(page, VisitPage)
-    page.add_measure.click()
+    page.additions.measure.click()
     page.measure.search.setText("hop")
     settle(window)
 
@@ -748,7 +748,7 @@ def _visit_form(
     _go(window, Route(PageId.VISIT, clinic.visit))
     page = window.page
     assert isinstance(page, VisitPage)
-    page.add_items[KINDS.index(kind)].click()
+    page.additions.items[KINDS.index(kind)].click()
     assert page.item.form is not None
     page.item.form.fill(answers)
     settle(window)

@@ -79,7 +79,7 @@ def test_a_test_is_started_by_a_button_in_sight_however_much_it_asks(
         assert isinstance(page, VisitPage)
         assert _is_in_sight(page.chooser.start, page)
         assert page.chooser.start.property("kind") == "primary"
-        assert page.add_test.property("kind") == "normal"  # one next step
+        assert page.additions.test.property("kind") == "normal"  # one next step
 
 
 def test_a_name_of_sixty_letters_is_whole_on_its_page(qapp: QApplication, clinic: Clinic) -> None:

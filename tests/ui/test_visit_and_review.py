@@ -146,7 +146,7 @@ def test_a_past_visit_takes_no_new_tests(window: MainWindow, clinic: Clinic) -> 
     settle(window)
     page = window.page
     assert isinstance(page, VisitPage)
-    assert not page.add_test.isVisible()
+    assert not page.additions.test.isVisible()
     press(window, Qt.Key.Key_T)
     assert not page.chooser.isVisible()
 
