@@ -12,8 +12,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from app.main_window import MainWindow
+from app.pages.treatment import TreatmentPage
 from tests.ui.clinic import Clinic, furnish
 from tests.ui.stage import open_window
+from tests.ui.treating import open_page
 
 
 @pytest.fixture(autouse=True)
@@ -56,3 +58,9 @@ def window(qapp: QApplication, clinic: Clinic) -> Generator[MainWindow]:
 def empty_window(qapp: QApplication, tmp_path: Path) -> Generator[MainWindow]:
     with open_window(tmp_path / "myograph.db") as shown:
         yield shown
+
+
+@pytest.fixture
+def treatment(window: MainWindow, clinic: Clinic) -> TreatmentPage:
+    """Its page, with nothing begun."""
+    return open_page(window, clinic)

@@ -15,9 +15,8 @@ from tests.ui.clinic import Clinic
 from tests.ui.gallery import PULL_ZEROED
 from tests.ui.reading import press, says, stored
 from tests.ui.stage import run_events, settle
-from tests.ui.test_treatment_page import begin, open_page, set_values
+from tests.ui.treating import CTRL, begin, open_page, set_values
 
-CTRL = Qt.KeyboardModifier.ControlModifier
 RATE_HZ = 80.0
 
 

@@ -16,9 +16,8 @@ from tests.ui.clinic import Clinic
 from tests.ui.reading import press, says, stored, write
 from tests.ui.stage import run_events, settle
 from tests.ui.still_devices import StillBalance
-from tests.ui.test_treatment_page import begin, open_page, set_values
+from tests.ui.treating import CTRL, begin, open_page, set_values
 
-CTRL = Qt.KeyboardModifier.ControlModifier
 SONIC, LARGE = Unit("Sonic & Sons", "S-3", "S 17"), Head("5 cm²", "H-2")
 NAMED = {
     "unit_make": "Sonic & Sons", "unit_model": "S-3", "unit_serial": "S 17",
