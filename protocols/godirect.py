@@ -211,12 +211,14 @@ class GoDirectCodec(Codec):
     def _measurement(self, data: bytes) -> list[Event]:
         if data == self._last:
             return [Noise("repeated packet", len(data))]
-        missing = self._count.missing_before(counter_of(data))
-        if missing is None:  # counted as missing when the one after it came
+        if self._count.is_late(counter_of(data)):  # counted as missing when the one after it came
             return [Noise("a packet that came late", len(data))]
+        missing = self._count.missing_before(counter_of(data))
         self._last = data
         events = self._started()  # readings may overtake the answer
-        if missing:
+        if missing is None:
+            self._lose(None, "the count of the packets began again")
+        elif missing:
             self._lose(missing * self._per_packet, "packets are missing")
         match data[COMMAND_AT]:
             case MeasurementType.DROPPED:
@@ -269,28 +271,46 @@ class _PacketCount:
     """What is missing between packets, by a counter of 8 bits that runs up or down.
 
     That it counts packets one by one is not published: the smallest step seen is taken for one.
+    Of two late ones in a row neither is late: the one before them misled, and the count is learnt
+    anew.
     """
 
     def __init__(self) -> None:
-        self._last: int | None = None
-        self._direction = 0
         self._step = 256
+        self._is_lost = False
+        self._begin()
+
+    def is_late(self, counter: int) -> bool:
+        """Overtaken by the packet before it."""
+        was_late = self._was_late
+        self._was_late = self._ahead(counter) >= 128
+        if was_late and self._was_late:
+            self._begin()
+            self._is_lost = True
+        return self._was_late
 
     def missing_before(self, counter: int) -> int | None:
-        """None for one that was overtaken by the packet before it."""
-        last = self._last
-        if last in (None, counter):
-            self._last = counter
+        """None where nobody can tell."""
+        last, self._last = self._last, counter
+        if last is None:
+            was_lost, self._is_lost = self._is_lost, False
+            return None if was_lost else 0
+        if last == counter:
             return 0
-        up = (counter - (last or 0)) % 256
         if not self._direction:
-            self._direction = 1 if up < 128 else -1
-        ahead = up if self._direction > 0 else 256 - up
-        if ahead >= 128:
-            return None
-        self._last = counter
+            self._direction = 1 if (counter - last) % 256 < 128 else -1
+        ahead = (counter - last) * self._direction % 256
         self._step = min(self._step, ahead)
         return ahead // self._step - 1
+
+    def _begin(self) -> None:
+        self._last: int | None = None
+        self._direction = 0
+        self._was_late = False
+
+    def _ahead(self, counter: int) -> int:
+        """Steps from the last packet to this one; 0 while nothing is known."""
+        return 0 if self._last is None else (counter - self._last) * self._direction % 256
 
 
 def _status(payload: bytes) -> list[Event]:

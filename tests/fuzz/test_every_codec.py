@@ -5,7 +5,7 @@ import inspect
 import pkgutil
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import protocols
@@ -16,6 +16,10 @@ from tests.fuzz.subjects import Subject, subjects
 
 thoroughly = settings(max_examples=2000, deadline=None)
 spellings = st.binary(max_size=64)
+
+# Found by campaigns: after them, what was sound was taken for repeats or for late.
+A_NUMBER_FAR_AHEAD = bytes.fromhex("00000b00330000010e")  # of a Motherboard
+A_SOUND_PACKET_FAR_AHEAD = bytes.fromhex("000000fd20112a310602000200cdcce0420000cf42")  # Go Direct
 
 every_force = pytest.mark.parametrize("pull", pulls(), ids=str)
 every = pytest.mark.parametrize("subject", subjects(), ids=str)
@@ -44,6 +48,8 @@ def test_nothing_that_comes_raises_or_is_kept_or_depends_on_how_it_was_cut(
 @every
 @thoroughly
 @given(spelling=spellings)
+@example(spelling=A_NUMBER_FAR_AHEAD)
+@example(spelling=A_SOUND_PACKET_FAR_AHEAD)
 def test_a_sound_stream_is_read_again_after_any_disturbance(
     subject: Subject, spelling: bytes
 ) -> None:

@@ -230,6 +230,21 @@ def test_a_counter_that_skips_regularly_loses_nothing() -> None:
     assert times(heard) == [20_000 * n for n in range(20)]
 
 
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        (0, 1, 2, 60, *range(3, 40)),  # one that no device counted so
+        (0, 200, *range(201, 240)),  # a pause before the direction was known: 200 up is 56 down
+    ],
+)
+def test_a_count_that_misled_costs_no_more_than_one_packet(numbers: tuple[int, ...]) -> None:
+    codec = GoDirectCodec()
+    heard = [e for n in numbers for e in codec.receive(measured(n, float(n)))]
+    assert len(set(numbers) - set(newtons(heard))) == 1
+    assert newtons(heard)[-36:] == [float(n) for n in numbers[-36:]]
+    assert lost(heard).count(None) == 1
+
+
 def test_dropped_readings_are_told_without_a_number() -> None:
     codec = GoDirectCodec()
     codec.receive(measured(0, 1.0))
