@@ -193,18 +193,20 @@ class Trials:
 
     def _blocks(self, trial: Trial) -> list[ForceBlock]:
         query = (
-            select(CurveBlockRow)
+            select(
+                CurveBlockRow.number, CurveBlockRow.codec, CurveBlockRow.data, CurveBlockRow.sha256
+            )
             .where(CurveBlockRow.trial_id == trial.id)
             .order_by(CurveBlockRow.number)
         )
         blocks: list[ForceBlock] = []
         damaged: list[str] = []
         with self._database.reading(trial.id) as session:
-            for row in session.scalars(query):
+            for number, codec, data, sha256 in session.execute(query):
                 try:
-                    blocks.append(curves.decode(row.codec, row.data, row.sha256))
+                    blocks.append(curves.decode(codec, data, sha256))
                 except ValueError:
-                    damaged.append(f"{trial.id} block {row.number}")
+                    damaged.append(f"{trial.id} block {number}")
         if not damaged and sum(len(block.t_us) for block in blocks) != trial.samples:
             damaged.append(str(trial.id))
         if damaged:

@@ -53,7 +53,8 @@ def still_s(t: Array, force: Array, others: Array) -> float:
     """
     if len(t) < 2 or not others.shape[1]:
         return 0.0
-    cuts = np.unique(t.searchsorted(np.arange(t[0], t[-1], _PIECE_S)))
+    cuts = t.searchsorted(np.arange(t[0], t[-1], _PIECE_S))
+    cuts = cuts[np.diff(cuts, prepend=-1) > 0]
     ends = np.append(t[cuts[1:]], t[-1])
     low, high = np.minimum.reduceat(force, cuts), np.maximum.reduceat(force, cuts)
     lows, highs = np.minimum.reduceat(others, cuts), np.maximum.reduceat(others, cuts)
