@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from drivers.deadline import within
 from drivers.hid_system import (
     HidHandle,
     HidLibrary,
@@ -16,13 +14,12 @@ from drivers.hid_system import (
     path_text,
     system_library,
 )
-from drivers.link import Link, LinkBusyError, LinkLostError, LinkNotFoundError, LinkTimeoutError
+from drivers.link import LinkNotFoundError
 from drivers.plain_text import plain_text
-from drivers.reader import Reader
-from drivers.serial_errors import lost_error
+from drivers.reader import OnData, OnEnd, Reader
+from drivers.reader_link import ReaderLink
 
 _READ_MS = 50
-_CLOSE_S = 2.0
 _NO_REPORT_NUMBER = b"\0"
 
 
@@ -45,12 +42,14 @@ class Hid:
         return self.vendor_id, self.product_id
 
 
-class HidLink(Link):
+class HidLink(ReaderLink):
     """`address` is a serial number or a system's path; empty, it is the only such device there is.
 
     The serial number is followed to another socket. `library` stands in for the system's HID
-    devices. One reader thread alone opens, reads and closes the device.
+    devices.
     """
+
+    wake = "Unplug it, plug it in again"
 
     def __init__(
         self,
@@ -61,67 +60,20 @@ class HidLink(Link):
         open_s: float = 6.0,
         write_s: float = 2.0,
     ) -> None:
-        super().__init__(address)
+        name = plain_text(address) or "The USB device"
+        super().__init__(address, name, open_s=open_s, write_s=write_s)
         self.framing = "packets"
         self._hid = hid
         self._library = library
-        self._open_s = open_s
-        self._write_s = write_s
-        self._name = plain_text(address) or "The USB device"
-        self._reader: _HidReader | None = None
-        self._write_order = asyncio.Lock()
 
-    async def open(self) -> None:
-        if self._reader is not None:
-            raise LinkBusyError(f"{self._name} is already open in this program.")
-        reader = _HidReader(self._opened, self._hid, self._arrived, self._ended)
-        self._reader = reader
-        try:
-            await asyncio.wait_for(reader.opened, self._open_s)
-        except BaseException as error:
-            self._let_go()
-            if isinstance(error, TimeoutError):
-                raise LinkTimeoutError(
-                    f"{self._name} did not open within {self._open_s:.0f} s. "
-                    "Unplug it, plug it in again, then try again."
-                ) from error
-            raise
+    def _new_reader(self, on_data: OnData, on_end: OnEnd) -> _HidReader:
+        return _HidReader(self._opened, self._hid, on_data, on_end)
 
-    async def close(self) -> None:
-        reader = self._let_go()
-        if reader is not None:
-            await asyncio.to_thread(reader.thread.join, _CLOSE_S)
-
-    async def write(self, data: bytes) -> None:
-        async with self._write_order:
-            reader = self._reader
-            if reader is None:
-                raise LinkLostError(f"{self._name} is not open: nothing was sent.")
-            try:
-                await within(self._write_s, asyncio.to_thread(reader.write, data))
-            except TimeoutError as error:
-                raise LinkTimeoutError(
-                    f"{self._name} takes no more data. Unplug it, plug it in again, then try again."
-                ) from error
-            except (OSError, ValueError) as error:
-                reader.stop(because=error)
-                raise lost_error(self._name, error) from error
-
-    def _let_go(self) -> _HidReader | None:
-        reader, self._reader = self._reader, None
-        if reader is not None:
-            reader.leave()
-        return reader
-
-    def _arrived(self, reports: list[bytes]) -> None:
-        for report in reports:
+    def _arrived(self, pieces: list[bytes]) -> None:
+        for report in pieces:
             data = self._hid.unwrap(report)
             if data:
                 self.on_data(data)
-
-    def _ended(self, cause: Exception | None) -> None:
-        self._reader = None
-        self.on_lost(lost_error(self._name, cause))
 
     def _opened(self) -> HidHandle:
         """In the reader's thread, because listing and opening can be slow."""
@@ -150,8 +102,8 @@ class _HidReader(Reader):
         self,
         opened: Callable[[], HidHandle],
         hid: Hid,
-        on_data: Callable[[list[bytes]], None],
-        on_end: Callable[[Exception | None], None],
+        on_data: OnData,
+        on_end: OnEnd,
     ) -> None:
         self._opened = opened
         self._hid = hid

@@ -8,6 +8,9 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable
 
+OnData = Callable[[list[bytes]], None]
+OnEnd = Callable[[Exception | None], None]
+
 _MOST_UNREAD_BYTES = 4_000_000
 _PAUSE_S = 0.01
 
@@ -23,8 +26,8 @@ class Reader(ABC):
     def __init__(
         self,
         name: str,
-        on_data: Callable[[list[bytes]], None],
-        on_end: Callable[[Exception | None], None],
+        on_data: OnData,
+        on_end: OnEnd,
     ) -> None:
         self._loop = asyncio.get_running_loop()
         self.opened: asyncio.Future[None] = self._loop.create_future()

@@ -10,7 +10,6 @@ from drivers.link import (
     LinkBusyError,
     LinkDeniedError,
     LinkError,
-    LinkLostError,
     LinkNotFoundError,
     LinkTimeoutError,
 )
@@ -48,14 +47,6 @@ def opening_error(address: str, error: Exception) -> LinkError:
     return LinkNotFoundError(
         f"{address} cannot be opened ({error}). "
         "Plug the device in, try another cable, and choose the port again."
-    )
-
-
-def lost_error(address: str, cause: Exception | None) -> LinkLostError:
-    reason = f" ({cause})" if cause is not None else ""
-    return LinkLostError(
-        f"{address} is gone{reason}. What was received is kept. "
-        "Check the cable and the device's power, and plug it in again."
     )
 
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 import serial
 from serial.urlhandler import protocol_socket
 
-from drivers.reader import Reader
+from drivers.reader import OnData, OnEnd, Reader
+from drivers.serial_errors import opening_error
 from drivers.serial_format import SerialFormat
 
 _READ_S = 0.05
@@ -27,15 +28,18 @@ class PortSettings:
 
 
 class PortReader(Reader):
-    """A `Reader` of a serial port; `port_name` is asked in its thread."""
+    """A `Reader` of the serial port `address`; `port_name`, what it is called now, is asked in its
+    thread."""
 
     def __init__(
         self,
+        address: str,
         port_name: Callable[[], str],
         settings: PortSettings,
-        on_data: Callable[[list[bytes]], None],
-        on_end: Callable[[Exception | None], None],
+        on_data: OnData,
+        on_end: OnEnd,
     ) -> None:
+        self._address = address
         self._port_name = port_name
         self._settings = settings
         self._port: serial.Serial | None = None
@@ -43,7 +47,10 @@ class PortReader(Reader):
         super().__init__("serial reader", on_data, on_end)
 
     def _open(self) -> None:
-        self._port = _opened(self._port_name(), self._settings)
+        try:
+            self._port = _opened(self._port_name(), self._settings)
+        except Exception as error:  # pyserial and the system have many
+            raise opening_error(self._address, error) from error
         self._is_socket = isinstance(self._port, protocol_socket.Serial)
 
     def _receive(self) -> bytes:
@@ -51,7 +58,10 @@ class PortReader(Reader):
         return _read_socket(port) if self._is_socket else port.read(max(1, port.in_waiting))
 
     def _send(self, data: bytes) -> None:
-        self._open_port().write(data)
+        try:
+            self._open_port().write(data)
+        except serial.SerialTimeoutException as error:
+            raise TimeoutError from error
 
     def _close(self) -> None:
         port, self._port = self._open_port(), None
