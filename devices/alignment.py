@@ -13,7 +13,7 @@ _WINDOW_US = 1_000_000
 _WINDOWS = 600
 _LEAD_US = 30_000_000
 _FEWEST_FOR_RATE = 5
-_NO_OSCILLATOR = 0.05
+_NO_OSCILLATOR = 0.45  # between messages 0.4 s late in a second, and a simulator at twice its pace
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,6 +93,15 @@ def test_a_clock_that_runs_twice_as_fast_costs_no_accuracy() -> None:
     assert alignment_error_us(*fits) < 2.0 * 1e6 / 84.75
 
 
+def test_a_first_second_that_comes_late_is_no_other_rate() -> None:
+    clock = HostClock()
+    for t_us in range(0, 2_100_000, 10_000):  # one clock; what came before 1.4 s was held up
+        clock.take(t_us, max(t_us, 1_400_000) if t_us < 1_010_000 else t_us)
+    fit = clock.fit(0, 2_100_000, 10_000.0)
+    assert fit is not None
+    assert fit.rate == 1.0
+
+
 def test_a_jump_between_the_clocks_is_in_the_stated_error() -> None:
     clock = HostClock()
     for number in range(2000):
